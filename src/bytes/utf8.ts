@@ -1,0 +1,27 @@
+/** UTF-8, strict where it matters: mail may carry any bytes. */
+
+import { latin1Encode } from "./latin1.ts";
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The UTF-8 bytes of `text`. */
+export function utf8Encode(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** The text of `bytes`, or undefined when they are not UTF-8. */
+export function utf8Decode(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a byte string as UTF-8; undefined when it is not. */
+export function utf8FromByteString(byteString: string): string | undefined {
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(byteString)) return byteString;
+  return utf8Decode(latin1Encode(byteString));
+}

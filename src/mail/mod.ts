@@ -1,0 +1,8 @@
+/**
+ * What mail is made of: addresses, headers, MIME structure, replies. Pure.
+ *
+ * @module
+ */
+
+export * from "./address.ts";
+export * from "./reply.ts";

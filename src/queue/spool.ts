@@ -1,0 +1,102 @@
+/**
+ * The port of accepted mail: what is in here was answered with 250 and must arrive.
+ *
+ * Two implementations: `memory_spool.ts` and `file_spool.ts` (an append-only journal).
+ *
+ * @module
+ */
+
+/** How the message's octets were announced (RFC 6152, RFC 3030). */
+export type BodyType = "7BIT" | "8BITMIME" | "BINARYMIME";
+
+/** RFC 3461 §4.1. */
+export type Notify = "NEVER" | "SUCCESS" | "FAILURE" | "DELAY";
+
+/** Where a recipient's mail goes, as decided at RCPT. */
+export type Destination =
+  | {
+    readonly kind: "mailbox";
+    readonly account: string;
+    readonly detail?: string;
+  }
+  | { readonly kind: "remote"; readonly address: string };
+
+export interface EnvelopeRecipient {
+  /** As given at RCPT, without angle brackets. */
+  readonly address: string;
+  readonly destinations: readonly Destination[];
+  readonly notify?: readonly Notify[];
+  /** RFC 3461 §4.2: "addr-type;xtext" decoded. */
+  readonly orcpt?: string;
+}
+
+export interface Envelope {
+  /** The reverse-path without angle brackets; "" is the null one. */
+  readonly from: string;
+  readonly recipients: readonly EnvelopeRecipient[];
+  readonly body: BodyType;
+  readonly smtputf8: boolean;
+  /** RFC 3461 §4.3. */
+  readonly ret?: "FULL" | "HDRS";
+  /** RFC 3461 §4.4, decoded. */
+  readonly envid?: string;
+  /** The account that submitted it; absent for mail from strangers. */
+  readonly submitter?: string;
+  /** Milliseconds since 1970. */
+  readonly received: number;
+}
+
+/** A message on its way in. Exactly one of `commit` and `abort` ends it. */
+export interface Draft {
+  /** Names the message from now on: in trace headers, logs and delivered files. Letters, digits and "-". */
+  readonly id: string;
+  /** Octets written so far. */
+  readonly size: number;
+  /** Adds octets; resolves (or returns) when they are taken. Throws a `DiskError`, after which only `abort` is useful. */
+  write(bytes: Uint8Array): void | Promise<void>;
+  /** Resolves only when message and envelope would survive a power cut. On rejection nothing of it remains. */
+  commit(envelope: Envelope): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** An accepted message that waits for some of its destinations. */
+export interface SpoolEntry {
+  readonly id: string;
+  readonly envelope: Envelope;
+  readonly size: number;
+  /** Destinations not settled yet, as {@linkcode destinationKey} gives them. */
+  readonly pending: ReadonlySet<string>;
+}
+
+/** The message's octets, from the first to the last. */
+export interface Octets {
+  readonly size: number;
+  /** The next octets, at most `max`; undefined at the end. */
+  read(max: number): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+export interface Spool {
+  /** Starts a message. Never waits. */
+  begin(): Draft;
+  /** Calls `listener` for each entry that waits now and for each that is committed later. */
+  watch(listener: (entry: SpoolEntry) => void): void;
+  read(id: string): Promise<Octets>;
+  /**
+   * Notes that destinations of an entry are done with (delivered, bounced, given up).
+   * Resolves when that is durable: the entry's delivery will not be repeated for them.
+   */
+  settle(id: string, destinations: readonly string[]): Promise<void>;
+  /** Resolves when `destination` of entry `id` is durably settled, or the entry is unknown. */
+  settled(id: string, destination: string): Promise<void>;
+  /** Entries not fully settled, oldest first. */
+  entries(): readonly SpoolEntry[];
+  close(): Promise<void>;
+}
+
+/** One word that tells destinations of an entry apart; equal for equal mailboxes. */
+export function destinationKey(destination: Destination): string {
+  return destination.kind === "mailbox"
+    ? `mailbox:${destination.account}`
+    : `remote:${destination.address}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Every number that bounds what a peer may do, with its source.
+ *
+ * Sizes are in octets, times in milliseconds. Those that operators may change
+ * are also keys of the configuration, which takes its defaults from here.
+ *
+ * @module
+ */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const limits = {
+  wire: {
+    /** A read buffer at rest; it grows to `readBufferMax` while a peer fills it. */
+    readBuffer: 2 * KIB,
+    readBufferMax: 64 * KIB,
+    /** Output that may wait for a peer before the session has to flush. */
+    outputHigh: 64 * KIB,
+    /** How long a peer may take to accept a chunk of output. */
+    writePatience: 2 * MINUTE,
+    /** A TLS handshake, from the first byte to the last. */
+    handshakePatience: 30 * SECOND,
+    /** A PROXY protocol header: v1 is at most 107 octets, v2 at most 16 + 65535 by its length field. */
+    proxyHeader: 536,
+    proxyPatience: 5 * SECOND,
+    /** Octets of a message body that earn a fresh `bodyPatience` (a slow sender's least speed). */
+    bodyBlock: 64 * KIB,
+    /** RFC 5321 §4.5.3.2.5 asks for at least 3 minutes a block. */
+    bodyPatience: 5 * MINUTE,
+  },
+  smtp: {
+    /** RFC 5321 §4.5.3.1.4 asks for 512 and more by extensions; RFC 4954 §4 for 12288 in AUTH. */
+    commandLine: 4 * KIB,
+    authLine: 12288 + 2,
+    /** RFC 5321 §4.5.3.1.1 and .2, with room for UTF-8 (RFC 6531 §3.3 keeps octet counts). */
+    localPart: 64,
+    domain: 255,
+    /** RFC 5321 §4.5.3.1.3. */
+    path: 256,
+    /** RFC 5321 §4.5.3.1.8 asks for at least 100. */
+    recipients: 1000,
+    messageSize: 50 * MIB,
+    /** RFC 5321 §6.3 suggests at least 100. */
+    receivedHops: 100,
+    /** RFC 5321 §4.5.3.2.7. */
+    idle: 5 * MINUTE,
+    /** Refused commands in one connection before it is closed. */
+    errors: 20,
+    /** Commands in a row that move nothing forward (NOOP, RSET, VRFY, EXPN, HELP, repeated EHLO). */
+    idleCommands: 100,
+    /** Failed AUTH in one connection. */
+    authFailures: 3,
+    /** Header section of a submission that is looked at for Date, Message-ID and Bcc. */
+    submissionHeader: 256 * KIB,
+  },
+  pop3: {
+    /** RFC 2449 §4 (255 with CRLF), RFC 5034 §4 lifts it for AUTH to 12288. */
+    commandLine: 4 * KIB,
+    authLine: 12288 + 2,
+    /** RFC 1939 §3. */
+    idle: 10 * MINUTE,
+    /** Before login nobody needs that long. */
+    idleBeforeLogin: 1 * MINUTE,
+    errors: 20,
+    authFailures: 3,
+  },
+  connections: {
+    total: 10_000,
+    perPeer: 100,
+  },
+  mail: {
+    /** Nesting of MIME entities that is taken apart; deeper ones are leaves. */
+    mimeDepth: 50,
+    /** Entities of one message that are told apart. */
+    mimeParts: 10_000,
+    /** Octets of one header section that is read. */
+    header: 1 * MIB,
+  },
+} as const;

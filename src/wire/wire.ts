@@ -1,0 +1,261 @@
+/**
+ * A connection as a session sees it: bytes that came in, bytes that go out.
+ *
+ * Obeys RFC 5321 §2.3.8 (lines end in CRLF and nothing else), RFC 2920 §3.2
+ * (replies to pipelined commands leave together) and RFC 3207 §4.2 (what arrived
+ * before a TLS handshake is forgotten). Sockets and clocks are the driver's.
+ *
+ * @module
+ */
+
+import { concatBytes, CR, latin1Decode, LF, utf8Encode } from "../bytes/mod.ts";
+import { limits } from "./limits.ts";
+import {
+  Disconnected,
+  type InputEvent,
+  type Session,
+  type Step,
+  type Upgrade,
+} from "./session.ts";
+
+/** A line was longer than its limit; all of it has been read and dropped. */
+export class LineTooLong extends Error {
+  override name = "LineTooLong";
+}
+
+/** A line held a CR or LF that is not part of its CRLF; it has been read and dropped. */
+export class BareLineEnd extends Error {
+  override name = "BareLineEnd";
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** A mutable cursor over one connection's input, and the queue of its output. */
+export class Wire {
+  /** How long a session waits for input, in milliseconds. */
+  patience: number = limits.smtp.idle;
+
+  #buffer: Uint8Array = EMPTY;
+  #start = 0;
+  #end = 0;
+  #ended = false;
+  #texts = "";
+  #out: Uint8Array[] = [];
+  #outSize = 0;
+
+  // ── the driver's side ────────────────────────────────────────────────
+
+  /** Hands over input. `bytes` is copied: the caller may use its buffer again. */
+  feed(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#buffer.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  /** No more input will come. */
+  feedEof(): void {
+    this.#ended = true;
+  }
+
+  /** Takes all output that waits, or undefined when there is none. */
+  takeOutput(): Uint8Array | undefined {
+    this.#closeText();
+    if (this.#out.length === 0) return undefined;
+    const bytes = concatBytes(this.#out);
+    this.#out = [];
+    this.#outSize = 0;
+    return bytes;
+  }
+
+  /** Drops input that was read but not used. */
+  forgetInput(): void {
+    this.#buffer = EMPTY;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  // ── the session's side ───────────────────────────────────────────────
+
+  /** Octets that came in and were not used yet. */
+  get buffered(): number {
+    return this.#end - this.#start;
+  }
+
+  /** True when so much output waits that a session which produces more ought to flush first. */
+  get isFull(): boolean {
+    return this.#outSize + this.#texts.length >= limits.wire.outputHigh;
+  }
+
+  /** Queues one line; CR, LF and NUL in it become spaces, so nobody can smuggle a line out. */
+  sendLine(text: string): void {
+    // deno-lint-ignore no-control-regex
+    this.#texts +=
+      (/[\r\n\0]/.test(text) ? text.replace(/[\r\n\0]/g, " ") : text) + "\r\n";
+  }
+
+  /** Queues bytes as they are. They must not change afterwards. */
+  sendBytes(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#closeText();
+    this.#out.push(bytes);
+    this.#outSize += bytes.length;
+  }
+
+  /**
+   * Reads one line and returns it without its CRLF, as a byte string.
+   *
+   * @param limit The most octets that it may have, its CRLF included.
+   * @throws {LineTooLong} After the whole line has been read; the next call reads the next line.
+   * @throws {BareLineEnd} Likewise.
+   * @throws {Disconnected} When the input ends first.
+   */
+  *line(limit: number): Session<string> {
+    let scanned = 0;
+    let bare = false;
+    let dropped = 0;
+    let fresh = true;
+    while (true) {
+      const lf = this.#indexOf(LF, this.#start + scanned, this.#end);
+      if (lf < 0) {
+        // Keep a last CR: its LF may be the next byte.
+        scanned = this.buffered;
+        if (dropped + scanned > limit) {
+          const keep = this.#buffer[this.#end - 1] === CR ? 1 : 0;
+          bare ||= this.#indexOf(CR, this.#start, this.#end - keep) >= 0;
+          dropped += scanned - keep;
+          this.#start = this.#end - keep;
+          scanned = keep;
+        }
+        yield* this.more(fresh);
+        fresh = false;
+        continue;
+      }
+      if (lf === this.#start || this.#buffer[lf - 1] !== CR) {
+        bare = true;
+        scanned = lf + 1 - this.#start;
+        continue;
+      }
+      const length = lf + 1 - this.#start;
+      bare ||= this.#indexOf(CR, this.#start, lf - 1) >= 0;
+      const text = bare || dropped + length > limit
+        ? undefined
+        : latin1Decode(this.#buffer.subarray(this.#start, lf - 1));
+      this.#consume(length);
+      if (text !== undefined) return text;
+      throw dropped + length > limit ? new LineTooLong() : new BareLineEnd();
+    }
+  }
+
+  /**
+   * Reads exactly `count` octets. For small counts: all of it is held in memory.
+   *
+   * @throws {Disconnected} When the input ends first.
+   */
+  *exactly(count: number): Session<Uint8Array> {
+    let fresh = true;
+    while (this.buffered < count) {
+      yield* this.more(fresh);
+      fresh = false;
+    }
+    return this.takeInput(count);
+  }
+
+  /**
+   * Waits until there is input and returns at most `max` octets of it.
+   *
+   * @throws {Disconnected} When the input has ended.
+   */
+  *some(max: number, fresh = true): Session<Uint8Array> {
+    while (this.buffered === 0) yield* this.more(fresh);
+    return this.takeInput(Math.min(max, this.buffered));
+  }
+
+  /** Takes `count` octets that are buffered already. */
+  takeInput(count: number): Uint8Array {
+    const bytes = this.#buffer.slice(this.#start, this.#start + count);
+    this.#consume(count);
+    return bytes;
+  }
+
+  /** All octets that are buffered, as a view that the next read invalidates; pair it with {@linkcode skip}. */
+  peek(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  /** Drops `count` octets that are buffered already. */
+  skip(count: number): void {
+    this.#consume(count);
+  }
+
+  /**
+   * Waits for more input.
+   *
+   * @throws {Disconnected} When the input has ended.
+   */
+  *more(fresh = true): Session<void> {
+    if (this.#ended) throw new Disconnected();
+    const before = this.buffered;
+    const step: Step = { kind: "input", patience: this.patience, fresh };
+    while (this.buffered === before) {
+      yield step;
+      if (this.buffered === before && this.#ended) throw new Disconnected();
+    }
+  }
+
+  /**
+   * Waits for input or for `wake`, whichever comes first; input that is there already counts.
+   *
+   * @throws {Disconnected} When the input has ended.
+   */
+  *moreOr(wake: Promise<unknown>): Session<InputEvent> {
+    if (this.buffered > 0) return "input";
+    if (this.#ended) throw new Disconnected();
+    const event = (yield {
+      kind: "input",
+      patience: this.patience,
+      fresh: true,
+      wake,
+    }) as InputEvent;
+    if (event === "input" && this.buffered === 0) throw new Disconnected();
+    return event;
+  }
+
+  /** Sends what waits, forgets what was read, and turns the connection into a protected one. */
+  *upgrade(to: Upgrade): Session<void> {
+    yield { kind: "upgrade", to };
+  }
+
+  // ── inside ───────────────────────────────────────────────────────────
+
+  #closeText(): void {
+    if (this.#texts === "") return;
+    const bytes = utf8Encode(this.#texts);
+    this.#texts = "";
+    this.#out.push(bytes);
+    this.#outSize += bytes.length;
+  }
+
+  #indexOf(octet: number, from: number, to: number): number {
+    return this.#buffer.subarray(0, to).indexOf(octet, from);
+  }
+
+  #consume(count: number): void {
+    this.#start += count;
+    // An idle connection holds no buffer.
+    if (this.#start === this.#end) this.forgetInput();
+  }
+
+  #makeRoom(count: number): void {
+    const used = this.buffered;
+    if (this.#end + count <= this.#buffer.length) return;
+    const target = used + count <= this.#buffer.length
+      ? this.#buffer
+      : new Uint8Array(
+        Math.max(used + count, Math.min(used * 2, used + 65536)),
+      );
+    target.set(this.#buffer.subarray(this.#start, this.#end), 0);
+    this.#buffer = target;
+    this.#start = 0;
+    this.#end = used;
+  }
+}
