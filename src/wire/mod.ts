@@ -9,5 +9,6 @@
 
 export * from "./dot_stuffing.ts";
 export * from "./limits.ts";
+export * from "./link.ts";
 export * from "./session.ts";
 export * from "./wire.ts";

@@ -23,6 +23,8 @@ export interface InputStep {
   readonly patience: number;
   /** False goes on with the running clock, so that a byte now and then does not win more time. */
   readonly fresh: boolean;
+  /** True between commands: the driver may throw {@linkcode ShuttingDown} here. */
+  readonly atRest: boolean;
   /** A second thing to wait for, such as a change in a mailbox. */
   readonly wake?: Promise<unknown>;
 }
@@ -45,7 +47,7 @@ export class TimedOut extends Error {
   override name = "TimedOut";
 }
 
-/** The server is about to stop: thrown into sessions that wait for input. */
+/** The server is about to stop: thrown into sessions that wait for a command. */
 export class ShuttingDown extends Error {
   override name = "ShuttingDown";
 }

@@ -39,6 +39,7 @@ export class Wire {
   #start = 0;
   #end = 0;
   #ended = false;
+  #atRest = false;
   #texts = "";
   #out: Uint8Array[] = [];
   #outSize = 0;
@@ -88,7 +89,6 @@ export class Wire {
 
   /** Queues one line; CR, LF and NUL in it become spaces, so nobody can smuggle a line out. */
   sendLine(text: string): void {
-    // deno-lint-ignore no-control-regex
     this.#texts +=
       (/[\r\n\0]/.test(text) ? text.replace(/[\r\n\0]/g, " ") : text) + "\r\n";
   }
@@ -147,6 +147,20 @@ export class Wire {
   }
 
   /**
+   * Reads a command line: as {@linkcode line}, and the server may use the wait to stop.
+   *
+   * @throws {ShuttingDown} When the server stops while the session waits here.
+   */
+  *command(limit: number): Session<string> {
+    this.#atRest = true;
+    try {
+      return yield* this.line(limit);
+    } finally {
+      this.#atRest = false;
+    }
+  }
+
+  /**
    * Reads exactly `count` octets. For small counts: all of it is held in memory.
    *
    * @throws {Disconnected} When the input ends first.
@@ -195,7 +209,12 @@ export class Wire {
   *more(fresh = true): Session<void> {
     if (this.#ended) throw new Disconnected();
     const before = this.buffered;
-    const step: Step = { kind: "input", patience: this.patience, fresh };
+    const step: Step = {
+      kind: "input",
+      patience: this.patience,
+      fresh,
+      atRest: this.#atRest,
+    };
     while (this.buffered === before) {
       yield step;
       if (this.buffered === before && this.#ended) throw new Disconnected();
@@ -214,6 +233,7 @@ export class Wire {
       kind: "input",
       patience: this.patience,
       fresh: true,
+      atRest: true,
       wake,
     }) as InputEvent;
     if (event === "input" && this.buffered === 0) throw new Disconnected();
