@@ -13,7 +13,11 @@
 export type Step =
   | InputStep
   | { readonly kind: "flush" }
-  | { readonly kind: "upgrade"; readonly to: Upgrade }
+  | {
+    readonly kind: "upgrade";
+    readonly to: Upgrade;
+    readonly input?: Uint8Array;
+  }
   | { readonly kind: "work"; readonly run: () => Promise<unknown> };
 
 /** More bytes, the end of the input, or (where given) `wake`; resumed with an {@linkcode InputEvent}. */

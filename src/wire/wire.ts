@@ -68,13 +68,6 @@ export class Wire {
     return bytes;
   }
 
-  /** Drops input that was read but not used. */
-  forgetInput(): void {
-    this.#buffer = EMPTY;
-    this.#start = 0;
-    this.#end = 0;
-  }
-
   // ── the session's side ───────────────────────────────────────────────
 
   /** Octets that came in and were not used yet. */
@@ -240,9 +233,22 @@ export class Wire {
     return event;
   }
 
-  /** Sends what waits, forgets what was read, and turns the connection into a protected one. */
+  /**
+   * Sends what waits, forgets what was read, and turns the connection into a protected one.
+   *
+   * RFC 3207 §4.2: what the peer sent before the handshake may be anybody's.
+   *
+   * @throws {Disconnected} When the handshake fails.
+   */
   *upgrade(to: Upgrade): Session<void> {
+    this.#forgetInput();
     yield { kind: "upgrade", to };
+    this.#forgetInput();
+  }
+
+  /** As {@linkcode upgrade} for a connection that starts protected: what was read begins the handshake. */
+  *protect(): Session<void> {
+    yield { kind: "upgrade", to: "tls", input: this.takeInput(this.buffered) };
   }
 
   // ── inside ───────────────────────────────────────────────────────────
@@ -262,7 +268,13 @@ export class Wire {
   #consume(count: number): void {
     this.#start += count;
     // An idle connection holds no buffer.
-    if (this.#start === this.#end) this.forgetInput();
+    if (this.#start === this.#end) this.#forgetInput();
+  }
+
+  #forgetInput(): void {
+    this.#buffer = EMPTY;
+    this.#start = 0;
+    this.#end = 0;
   }
 
   #makeRoom(count: number): void {
