@@ -13,5 +13,6 @@ export * from "./deadlines.ts";
 export * from "./drive.ts";
 export * from "./listen.ts";
 export * from "./proxy_header.ts";
+export * from "./self_signed.ts";
 export * from "./tls.ts";
 export * from "./transport.ts";
