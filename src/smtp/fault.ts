@@ -1,0 +1,24 @@
+/**
+ * Our own faults: what the peer hears of them, and what the log does.
+ *
+ * @module
+ */
+
+import type { Reply } from "../mail/mod.ts";
+import * as replies from "./replies.ts";
+import type { SmtpSession } from "./smtp_session.ts";
+
+/** Logs `error` with its stack and returns the reply that gives nothing away. */
+export function faultReply(s: SmtpSession, error: unknown): Reply {
+  s.setting.log("smtp.fault", {
+    session: s.link.id,
+    error: error instanceof Error ? error.stack ?? error.message : `${error}`,
+  });
+  return isDiskFull(error) ? replies.diskFull : replies.localError;
+}
+
+/** By its shape: protocols do not know the disk. */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && error.name === "DiskError" &&
+    (error as Error & { fault?: unknown }).fault === "full";
+}

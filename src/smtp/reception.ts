@@ -1,0 +1,118 @@
+/**
+ * One message on its way from the wire into a draft, in constant memory.
+ *
+ * Whatever goes wrong is remembered and told at the end: the octets that still come
+ * have to be read anyway, or the rest of the message would be taken for commands.
+ *
+ * @module
+ */
+
+import type { Reply } from "../mail/mod.ts";
+import type { Draft, Envelope } from "../queue/spool.ts";
+import { type Session, settle, work } from "../wire/mod.ts";
+import type { HeaderFilter } from "./header_filter.ts";
+import * as replies from "./replies.ts";
+
+export interface ReceptionOptions {
+  /** The most octets that the message may have. */
+  readonly limit: number;
+  /** Looks at the header section, and may change it. */
+  readonly header: HeaderFilter;
+  /** Turns a failure of the draft into a reply. */
+  readonly onFault: (error: unknown) => Reply;
+  /** Told of a draft that could not be dropped. */
+  readonly onLeak: (error: unknown) => void;
+}
+
+/** Owns a draft until it is committed or dropped. */
+export class Reception {
+  /** Octets of the message that came in. */
+  size = 0;
+  #draft: Draft | undefined;
+  #options: ReceptionOptions;
+  #writing: Promise<void> | undefined;
+  #refusal: Reply | undefined;
+
+  constructor(draft: Draft, options: ReceptionOptions) {
+    this.#draft = draft;
+    this.#options = options;
+  }
+
+  /** What speaks against the message, as far as it has been read. */
+  get refusal(): Reply | undefined {
+    return this.#refusal ?? this.#options.header.refusal;
+  }
+
+  /** Puts `bytes` in front of the message; they do not count to its size. */
+  prepend(bytes: Uint8Array): void {
+    this.#write(bytes);
+  }
+
+  /** Takes octets of the message; `bytes` stays valid until {@linkcode settled}. Never throws. */
+  readonly take = (bytes: Uint8Array): void => {
+    this.size += bytes.length;
+    if (this.size > this.#options.limit) this.refuse(replies.messageTooBig);
+    if (this.#draft) this.#options.header.push(bytes, this.#write);
+  };
+
+  /** Waits until the draft has taken all that it was given. */
+  *settled(): Session<void> {
+    const writing = this.#writing;
+    if (writing === undefined) return;
+    this.#writing = undefined;
+    yield* work(() => writing);
+  }
+
+  /** Refuses the message; the first reason is the one that counts. What has come of it is dropped. */
+  refuse(reply: Reply): void {
+    this.#refusal ??= reply;
+    this.drop();
+  }
+
+  /** Makes the message durable; returns its id, or the reply that says why not. */
+  *commit(envelope: Envelope): Session<string | Reply> {
+    this.#options.header.end(this.#write);
+    yield* this.settled();
+    const draft = this.#draft;
+    const refusal = this.refusal;
+    if (refusal || !draft) {
+      this.drop();
+      return refusal ?? replies.localError;
+    }
+    // From here on the draft is the spool's, even when this session ends now.
+    this.#draft = undefined;
+    try {
+      yield* settle(draft.commit(envelope));
+      return draft.id;
+    } catch (error) {
+      return this.#options.onFault(error);
+    }
+  }
+
+  /** Ends the draft without a message. */
+  drop(): void {
+    const draft = this.#draft;
+    this.#draft = undefined;
+    // Nobody waits for it: a session that is being closed cannot.
+    draft?.abort().catch(this.#options.onLeak);
+  }
+
+  readonly #write = (bytes: Uint8Array): void => {
+    try {
+      const written = this.#draft?.write(bytes);
+      if (written) this.#await(written);
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  #await(written: Promise<void>): void {
+    const safe = written.catch((error) => this.#fail(error));
+    const before = this.#writing;
+    this.#writing = before ? before.then(() => safe) : safe;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#refusal === undefined) this.refuse(this.#options.onFault(error));
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * The replies of the server, by meaning (RFC 5321 §4.2, RFC 3463 for the enhanced codes).
+ *
+ * Replies that only one row uses stand here too: whoever wants to know what this
+ * server can say reads this file.
+ *
+ * @module
+ */
+
+import { type Reply, reply } from "../mail/mod.ts";
+import type { ListenerKind } from "./setting.ts";
+
+// ── the dialogue ───────────────────────────────────────────────────────
+
+/** RFC 5321 §4.2: the first word is the server's name; RFC 2034 §3: no enhanced code. */
+export function greeting(
+  kind: ListenerKind,
+  serverName: string,
+  text: string,
+): Reply {
+  const protocol = kind === "lmtp" ? "LMTP" : "ESMTP";
+  return reply(220, undefined, join(serverName, protocol, text));
+}
+
+/** The answer to HELO, EHLO and LHLO; `extensions` are the lines after the first. */
+export function hello(
+  serverName: string,
+  text: string,
+  extensions: readonly string[] = [],
+): Reply {
+  return reply(250, undefined, join(serverName, text), ...extensions);
+}
+
+export function closing(text: string): Reply {
+  return reply(221, "2.0.0", text);
+}
+
+export const ok: Reply = reply(250, "2.0.0", "OK");
+export const reset: Reply = reply(250, "2.0.0", "Transaction forgotten");
+
+export const unknownCommand: Reply = reply(500, "5.5.2", "Unknown command");
+export const notImplemented: Reply = reply(
+  502,
+  "5.5.1",
+  "Command not implemented",
+);
+export const lineTooLong: Reply = reply(500, "5.5.2", "Line too long");
+export const bareLineEnd: Reply = reply(
+  500,
+  "5.5.2",
+  "Lines end in CRLF and nothing else",
+);
+
+export function syntax(form: string): Reply {
+  return reply(501, "5.5.4", `Syntax: ${form}`);
+}
+
+/** RFC 5321 §4.1.1.1 and §4.1.4. */
+export function helloFirst(kind: ListenerKind): Reply {
+  const verb = kind === "lmtp" ? "LHLO" : "EHLO";
+  return reply(503, "5.5.1", `Send ${verb} first`);
+}
+
+export const mailFirst: Reply = reply(503, "5.5.1", "Send MAIL first");
+export const noRecipients: Reply = reply(503, "5.5.1", "No valid recipients");
+export const badOrder: Reply = reply(503, "5.5.1", "Bad sequence of commands");
+export const nestedMail: Reply = reply(503, "5.5.1", "Nested MAIL command");
+
+/** RFC 5321 §4.2.1: 421 closes the connection, as 221 does. */
+export const tooManyErrors: Reply = reply(421, "4.7.0", "Too many errors");
+export const tooManyIdle: Reply = reply(
+  421,
+  "4.7.0",
+  "Too many commands that move no mail",
+);
+export const shuttingDown: Reply = reply(
+  421,
+  "4.3.2",
+  "Service shutting down, try again later",
+);
+
+export function timedOut(text: string): Reply {
+  return reply(421, "4.4.2", text);
+}
+
+/** Our fault, not the peer's; the log knows more. */
+export const localError: Reply = reply(
+  451,
+  "4.3.0",
+  "Local error, try again later",
+);
+export const diskFull: Reply = reply(
+  452,
+  "4.3.1",
+  "Not enough storage, try again later",
+);
+
+// ── MAIL and RCPT ──────────────────────────────────────────────────────
+
+export function senderOk(text: string): Reply {
+  return reply(250, "2.1.0", text);
+}
+
+export function recipientOk(text: string): Reply {
+  return reply(250, "2.1.5", text);
+}
+
+/** RFC 3463 X.1.7. */
+export function badSender(text: string): Reply {
+  return reply(501, "5.1.7", text);
+}
+
+/** RFC 3463 X.1.3. */
+export function badRecipient(text: string): Reply {
+  return reply(501, "5.1.3", text);
+}
+
+/** RFC 6531 §3.5, §4.4: a UTF-8 address without SMTPUTF8. */
+export const utf8NotAsked: Reply = reply(
+  553,
+  "5.6.7",
+  "A UTF-8 address needs the parameter SMTPUTF8",
+);
+
+export const unknownUser: Reply = reply(550, "5.1.1", "No such user here");
+export const disabledUser: Reply = reply(550, "5.2.1", "Mailbox disabled");
+export const aliasLoop: Reply = reply(
+  550,
+  "5.4.6",
+  "The aliases of this address lead in a circle",
+);
+export const relayingDenied: Reply = reply(550, "5.7.1", "Relaying denied");
+/** RFC 3463 X.4.4: no route leads there. */
+export const noRemoteDelivery: Reply = reply(
+  550,
+  "5.4.4",
+  "This server delivers to its own users only, not to other servers",
+);
+export const tooManyRecipients: Reply = reply(
+  452,
+  "4.5.3",
+  "Too many recipients",
+);
+
+/** RFC 3207 §4. */
+export const tlsFirst: Reply = reply(
+  530,
+  "5.7.0",
+  "Must issue a STARTTLS command first",
+);
+/** RFC 4954 §6. */
+export const authFirst: Reply = reply(530, "5.7.0", "Authentication required");
+export const notYourAddress: Reply = reply(
+  550,
+  "5.7.1",
+  "You may send from your own addresses only",
+);
+
+// ── parameters ─────────────────────────────────────────────────────────
+
+/** RFC 5321 §4.1.1.11. */
+export function unknownParameter(keyword: string): Reply {
+  return reply(555, "5.5.4", `Unknown parameter ${keyword}`);
+}
+
+export function repeatedParameter(keyword: string): Reply {
+  return reply(501, "5.5.4", `Parameter ${keyword} given twice`);
+}
+
+export function badParameter(keyword: string): Reply {
+  return reply(501, "5.5.4", `Bad value of parameter ${keyword}`);
+}
+
+export const malformedParameters: Reply = reply(
+  501,
+  "5.5.4",
+  "Malformed parameters",
+);
+
+// ── the message ────────────────────────────────────────────────────────
+
+export function startData(text: string): Reply {
+  return reply(354, undefined, text);
+}
+
+export function queued(text: string, id: string): Reply {
+  return reply(250, "2.0.0", `${text} as ${id}`);
+}
+
+export const binaryNeedsBdat: Reply = reply(
+  503,
+  "5.5.1",
+  "BINARYMIME needs BDAT, not DATA",
+);
+export const messageTooBig: Reply = reply(
+  552,
+  "5.3.4",
+  "Message exceeds the size limit",
+);
+export const bareLineEndInMessage: Reply = reply(
+  554,
+  "5.6.0",
+  "Message holds a CR or LF that is not part of a CRLF",
+);
+export const mailLoop: Reply = reply(
+  554,
+  "5.4.6",
+  "Too many Received fields: mail loop",
+);
+
+function join(...words: string[]): string {
+  return words.filter((word) => word !== "").join(" ");
+}

@@ -1,0 +1,55 @@
+/**
+ * A mail transaction: what MAIL begins and what RSET forgets (RFC 5321 §3.3, §4.1.1.5).
+ *
+ * @module
+ */
+
+import type { Address } from "../mail/mod.ts";
+import type { BodyType, EnvelopeRecipient, Notify } from "../queue/spool.ts";
+import type { Reception } from "./reception.ts";
+
+/** What the parameters of MAIL said. */
+export interface MailParameters {
+  /** RFC 1870 §3, in octets. */
+  size?: number;
+  /** RFC 6152 §2, RFC 3030 §3. */
+  body?: BodyType;
+  /** RFC 6531 §3.4. */
+  smtputf8?: boolean;
+  /** RFC 3461 §4.3. */
+  ret?: "FULL" | "HDRS";
+  /** RFC 3461 §4.4, decoded. */
+  envid?: string;
+  /** RFC 4954 §5, decoded; "" for "<>". */
+  auth?: string;
+}
+
+/** What the parameters of RCPT said. */
+export interface RcptParameters {
+  /** RFC 3461 §4.1. */
+  notify?: readonly Notify[];
+  /** RFC 3461 §4.2: "type;address", decoded. */
+  orcpt?: string;
+}
+
+export interface Transaction {
+  /** Null for the null reverse-path. */
+  readonly from: Address | null;
+  readonly parameters: Readonly<MailParameters>;
+  /** By canonical address: a recipient that is named twice gets the message once. */
+  readonly recipients: Map<string, EnvelopeRecipient>;
+  /** One entry for each RCPT that was accepted, the repeated ones too: LMTP answers each (RFC 2033 §4.2). */
+  readonly accepted: string[];
+  /** The message on its way in, from DATA or the first BDAT on. */
+  reception?: Reception;
+  /** A chunk was refused: the message can no longer be completed (RFC 3030 §2). */
+  broken?: true;
+}
+
+/** A transaction as MAIL leaves it. */
+export function beginTransaction(
+  from: Address | null,
+  parameters: MailParameters,
+): Transaction {
+  return { from, parameters, recipients: new Map(), accepted: [] };
+}
