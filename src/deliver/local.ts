@@ -1,0 +1,89 @@
+/**
+ * Local delivery: from the spool into a mailbox of the store (RFC 5321 §4.4, §6.1).
+ *
+ * @module
+ */
+
+import { utf8Encode } from "../bytes/mod.ts";
+import { reply } from "../mail/mod.ts";
+import type { Destination, Octets, Spool, SpoolEntry } from "../queue/mod.ts";
+import type { Store } from "../store/mod.ts";
+import type { Courier, Outcome } from "./courier.ts";
+
+const CHUNK = 256 * 1024;
+
+/** A courier that stores messages in their recipients' INBOX. */
+export function localCourier(spool: Spool, store: Store): Courier {
+  return async (entry, destination) => {
+    if (destination.kind !== "mailbox") return NOT_OURS;
+    try {
+      await deliver(spool, store, entry, destination);
+      return DELIVERED;
+    } catch (error) {
+      // Whatever the disk's trouble is, the message is safe in the spool: try again.
+      return {
+        kind: "later",
+        reply: reply(
+          452,
+          "4.2.0",
+          error instanceof Error ? error.message : String(error),
+        ),
+      };
+    }
+  };
+}
+
+const DELIVERED: Outcome = {
+  kind: "sent",
+  reply: reply(250, "2.0.0", "Delivered"),
+};
+const NOT_OURS: Outcome = {
+  kind: "later",
+  reply: reply(451, "4.4.0", "There is no delivery to other servers"),
+};
+
+async function deliver(
+  spool: Spool,
+  store: Store,
+  entry: SpoolEntry,
+  destination: Extract<Destination, { kind: "mailbox" }>,
+): Promise<void> {
+  const user = await store.open(destination.account);
+  const inbox = await user.mailbox("INBOX");
+  if (inbox === undefined) {
+    throw new Error(`Cannot open mailbox "INBOX": there is none`);
+  }
+  const octets = await spool.read(entry.id);
+  try {
+    const first = await octets.read(CHUNK);
+    const head = utf8Encode(returnPath(entry.envelope.from));
+    const whole = first === undefined || first.length === entry.size;
+    await inbox.append(
+      whole ? [head, ...(first ? [first] : [])] : chunksOf(head, first, octets),
+      { deliveryId: entry.id, internalDate: entry.envelope.received },
+    );
+  } finally {
+    octets.close();
+  }
+}
+
+/** RFC 5321 §4.4: added at final delivery, on top of everything. */
+function returnPath(reversePath: string): string {
+  return `Return-Path: <${reversePath}>\r\n`;
+}
+
+async function* chunksOf(
+  head: Uint8Array,
+  first: Uint8Array,
+  rest: Octets,
+): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield first;
+  for (
+    let next = await rest.read(CHUNK);
+    next !== undefined;
+    next = await rest.read(CHUNK)
+  ) {
+    yield next;
+  }
+}
