@@ -33,7 +33,7 @@ export function* enterMaildrop(
     throw error;
   }
   setting.loginDelay?.lastLogins.set(account, setting.now());
-  logEvent(s, "pop3 login", { account, mechanism, tls: s.link.tls?.version });
+  logEvent(s, "pop3.login", { account, mechanism, tls: s.link.tls?.version });
   return ok(setting.password_ok_message || `${account}'s ${fullness(s)}`);
 }
 
@@ -45,7 +45,7 @@ export function loginFailed(
 ): Reply {
   s.user = undefined;
   s.authFailures++;
-  logEvent(s, "pop3 login failed", { login, mechanism });
+  logEvent(s, "pop3.login_failed", { login, mechanism });
   return err(s.setting.password_invalid_message, "AUTH");
 }
 

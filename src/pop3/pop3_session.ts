@@ -111,11 +111,3 @@ export function logEvent(
     ...fields,
   });
 }
-
-/** Logs what went wrong on our side, with its stack. */
-export function logFailure(s: Pop3Session, error: unknown): void {
-  logEvent(s, "pop3 failure", {
-    error: error instanceof Error ? error.stack ?? error.message : error,
-    cause: error instanceof Error ? error.cause : undefined,
-  });
-}

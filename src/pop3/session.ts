@@ -4,38 +4,20 @@
  * @module
  */
 
-import {
-  BareLineEnd,
-  Disconnected,
-  limits,
-  LineTooLong,
-  type Link,
-  type Session,
-  ShuttingDown,
-  TimedOut,
-  type Wire,
-} from "../wire/mod.ts";
 import { asciiUpper } from "../bytes/mod.ts";
+import { limits, type Link, type Session, type Wire } from "../wire/mod.ts";
 import type { Outcome } from "./command.ts";
 import { commands } from "./commands.ts";
+import { farewell, replyTo } from "./fault.ts";
 import {
-  logFailure,
   newSession,
   patienceOf,
   type Pop3Session,
   releaseMaildrop,
   stateOf,
 } from "./pop3_session.ts";
-import {
-  err,
-  ok,
-  Refusal,
-  type Reply,
-  sendReply,
-  statusLine,
-} from "./reply.ts";
+import { ok, type Reply, sendReply, statusLine } from "./reply.ts";
 import { replies } from "./replies.ts";
-import { MessageCutShort } from "./send_message.ts";
 import type { Pop3Setting } from "./setting.ts";
 
 /** Serves one connection; ends when it may be closed. Never throws, whatever the peer sends. */
@@ -106,29 +88,6 @@ function isSession(
   outcome: Outcome | Session<Outcome>,
 ): outcome is Session<Outcome> {
   return outcome !== undefined && "next" in outcome;
-}
-
-/** What a command that threw is answered; what ends the session is thrown again. */
-function replyTo(s: Pop3Session, error: unknown): Reply {
-  if (error instanceof Refusal) return error.reply;
-  if (error instanceof LineTooLong) return replies.lineTooLong;
-  if (error instanceof BareLineEnd) return replies.bareLineEnd;
-  if (endsSession(error)) throw error;
-  logFailure(s, error);
-  return replies.trouble;
-}
-
-function endsSession(error: unknown): boolean {
-  return error instanceof Disconnected || error instanceof TimedOut ||
-    error instanceof ShuttingDown || error instanceof MessageCutShort;
-}
-
-/** The last words of a session that cannot go on; nothing is removed (RFC 1939 §3, §6). */
-function farewell(s: Pop3Session, error: unknown): Reply | undefined {
-  if (error instanceof TimedOut) return err(s.setting.timeout_message);
-  if (error instanceof ShuttingDown) return replies.shuttingDown;
-  if (!(error instanceof Disconnected)) logFailure(s, error);
-  return undefined;
 }
 
 /** Ends the session of a client that makes too many mistakes or guesses passwords. */

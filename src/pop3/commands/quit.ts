@@ -3,10 +3,10 @@
 import { type Session, work } from "../../wire/mod.ts";
 import { noArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { logFault } from "../fault.ts";
 import type { Maildrop } from "../maildrop.ts";
 import {
   logEvent,
-  logFailure,
   type Pop3Session,
   releaseMaildrop,
 } from "../pop3_session.ts";
@@ -35,14 +35,14 @@ function* update(s: Pop3Session, maildrop: Maildrop): Session<Reply> {
     yield* work(() => maildrop.markSeen());
   } catch (error) {
     // Only a courtesy: the mail is there, and removing goes on.
-    logFailure(s, error);
+    logFault(s, error);
   }
   try {
     const removed = yield* work(() => maildrop.update(s.setting.fake_dele_cmd));
-    logEvent(s, "pop3 quit", { removed, left: maildrop.count });
+    logEvent(s, "pop3.quit", { removed, left: maildrop.count });
     return ok(`${s.setting.end_greeting} (${left(maildrop.count)})`);
   } catch (error) {
-    logFailure(s, error);
+    logFault(s, error);
     return replies.notRemoved;
   }
 }
