@@ -1,0 +1,207 @@
+/**
+ * The stage of SMTP scripts.
+ *
+ * ```text
+ * given listener mx | submission | submissions | lmtp
+ * given user ADDRESS PASSWORD [legacy] [disabled] [refuses]
+ * given alias ADDRESS TARGET...
+ * given NAME VALUE        a limit of SmtpLimits, or a switch of SmtpSetting (on, off)
+ * given message NAME=TEXT a text of SmtpMessages
+ * given mechanisms NAME...
+ * given disk full | broken | slow
+ * expect spool empty      nothing was stored, and no draft is open
+ * expect spool N          N messages were stored, and no draft is open
+ * expect envelope N       what the spool knows of message N, a property a line
+ * expect message N        its octets, as lines
+ * expect log EVENT        the last such event, a field a line
+ * expect no log TEXT      nothing that was logged contains it
+ * ```
+ *
+ * @module
+ */
+
+import type { Envelope } from "../../src/queue/spool.ts";
+import {
+  defaultSmtpLimits,
+  defaultSmtpMessages,
+  type ListenerKind,
+  smtpSession,
+  type SmtpSetting,
+} from "../../src/smtp/mod.ts";
+import { renderLines } from "./octets.ts";
+import type { Peer, Stage } from "./stage.ts";
+import { StandInAccounts, StandInSpool } from "./stand_in_ports.ts";
+import {
+  type Clock,
+  VIRTUAL_TLS,
+  virtualLink,
+  VirtualPeer,
+} from "./virtual_stage.ts";
+
+const PORTS = { mx: 25, submission: 587, submissions: 465, lmtp: 24 } as const;
+
+export class SmtpStage implements Stage {
+  readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
+  readonly accounts = new StandInAccounts();
+  readonly spool = new StandInSpool();
+  readonly peers: VirtualPeer[] = [];
+  readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  setting: SmtpSetting = {
+    listener: { kind: "mx" },
+    serverName: "mx.example.test",
+    accounts: this.accounts,
+    spool: this.spool as unknown as SmtpSetting["spool"],
+    now: () => this.clock.now,
+    random: (octets) => new Uint8Array(octets).fill(42),
+    log: (event, fields) => void this.logged.push([event, fields]),
+    limits: defaultSmtpLimits,
+    messages: defaultSmtpMessages,
+    tls: true,
+    allowPlaintextAuth: false,
+    mechanisms: [],
+    remoteDelivery: false,
+    checkFromHeader: false,
+  };
+
+  given(words: readonly string[]): void {
+    const [what, ...rest] = words;
+    switch (what) {
+      case "listener":
+        return this.#listener(rest[0] as ListenerKind);
+      case "user":
+        return this.accounts.add(rest[0]!, rest[1]!, {
+          legacy: rest.includes("legacy"),
+          enabled: !rest.includes("disabled"),
+          receives: !rest.includes("refuses"),
+        });
+      case "alias":
+        this.accounts.aliases.set(rest[0]!, rest.slice(1));
+        return;
+      case "mechanisms":
+        this.setting = { ...this.setting, mechanisms: rest };
+        return;
+      case "message":
+        return this.#message(rest.join(" "));
+      default:
+        return this.#change(what!, rest[0]);
+    }
+  }
+
+  #listener(kind: ListenerKind): void {
+    if (!(kind in PORTS)) throw new Error(`Cannot listen as "${kind}"`);
+    this.setting = { ...this.setting, listener: { kind } };
+  }
+
+  #message(text: string): void {
+    const [, name, value] = /^(\w+)=(.*)$/s.exec(text)!;
+    const messages = { ...this.setting.messages, [name!]: value };
+    this.setting = { ...this.setting, messages };
+  }
+
+  #change(name: string, value: string | undefined): void {
+    const { limits } = this.setting;
+    if (name in limits) {
+      const changed = { ...limits, [name]: Number(value) };
+      this.setting = { ...this.setting, limits: changed };
+    } else if (name in this.setting && (value === "on" || value === "off")) {
+      this.setting = { ...this.setting, [name]: value === "on" };
+    } else {
+      throw new Error(`Cannot give "${name}"`);
+    }
+  }
+
+  async connect(client: number): Promise<Peer> {
+    const { setting } = this;
+    const { kind } = setting.listener;
+    const link = virtualLink(client, PORTS[kind]);
+    if (kind === "submissions") link.tls = VIRTUAL_TLS;
+    const peer = await VirtualPeer.open(
+      (wire) => smtpSession(wire, link, setting),
+      link,
+      this.clock,
+    );
+    this.peers.push(peer);
+    return peer;
+  }
+
+  isWholeReply(lines: readonly string[]): boolean {
+    return !/^\d{3}-/.test(lines.at(-1)!);
+  }
+
+  async wait(milliseconds: number): Promise<void> {
+    this.clock.now += milliseconds;
+    for (const peer of this.peers) await peer.expire();
+  }
+
+  async stop(): Promise<void> {
+    for (const peer of this.peers) await peer.stop();
+  }
+
+  expect(
+    words: readonly string[],
+    match: (actual: readonly string[]) => void,
+  ): void {
+    const [what, which = ""] = words;
+    const { stored } = this.spool;
+    const entry = stored[Number(which) - 1];
+    switch (what) {
+      case "spool":
+        match(this.#spoolLines(which));
+        return;
+      case "envelope":
+        match(entry ? envelopeLines(entry.envelope) : []);
+        return;
+      case "message":
+        match(entry ? renderLines(entry.bytes) : []);
+        return;
+      case "log":
+        match(this.#logLines(which));
+        return;
+      case "no":
+        match(this.#logHits(words.slice(2).join(" ")));
+        return;
+      default:
+        throw new Error(`Cannot expect "${words.join(" ")}"`);
+    }
+  }
+
+  /** No lines when the spool is as it is expected to be. */
+  #spoolLines(which: string): string[] {
+    const { stored, open } = this.spool;
+    const wanted = which === "empty" ? 0 : Number(which);
+    if (open === 0 && stored.length === wanted) return [];
+    return [`${stored.length} stored, ${open} drafts open`];
+  }
+
+  #logLines(event: string): string[] {
+    const last = this.logged.findLast(([name]) => name === event);
+    if (!last) throw new Error(`Cannot find the event "${event}"`);
+    return Object.entries(last[1]).map(([key, value]) => `${key} ${value}`);
+  }
+
+  #logHits(text: string): string[] {
+    return this.logged.map((entry) => JSON.stringify(entry))
+      .filter((entry) => entry.includes(text));
+  }
+}
+
+/** An envelope as scripts write it. */
+function envelopeLines(envelope: Envelope): string[] {
+  const { from, body, smtputf8, ret, envid, submitter } = envelope;
+  const lines = [`from <${from}>`, `body ${body}`];
+  if (smtputf8) lines.push("smtputf8");
+  if (ret) lines.push(`ret ${ret}`);
+  if (envid !== undefined) lines.push(`envid ${envid}`);
+  if (submitter) lines.push(`submitter ${submitter}`);
+  for (const { address, destinations, notify, orcpt } of envelope.recipients) {
+    const to = destinations.map((one) =>
+      one.kind === "mailbox"
+        ? `${one.account}${one.detail === undefined ? "" : `+${one.detail}`}`
+        : `remote ${one.address}`
+    );
+    lines.push(`to <${address}> in ${to.join(", ")}`);
+    if (notify) lines.push(`  notify ${notify.join(",")}`);
+    if (orcpt !== undefined) lines.push(`  orcpt ${orcpt}`);
+  }
+  return lines;
+}

@@ -1,0 +1,177 @@
+/**
+ * A stage without sockets and without time: sessions are stepped by hand.
+ *
+ * @module
+ */
+
+import { latin1Decode, latin1Encode, utf8Decode } from "../../src/bytes/mod.ts";
+import {
+  type InputStep,
+  type Link,
+  type LinkTls,
+  type Session,
+  ShuttingDown,
+  type Step,
+  TimedOut,
+  Wire,
+} from "../../src/wire/mod.ts";
+import type { Peer } from "./stage.ts";
+
+/** The time of a script: all that passes is what it says. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** A link whose TLS state the virtual driver may set. */
+export type VirtualLink = { -readonly [Key in keyof Link]: Link[Key] };
+
+export const VIRTUAL_TLS: LinkTls = {
+  version: "TLSv1.3",
+  cipher: "TLS_AES_128_GCM_SHA256",
+  endPoint: new Uint8Array(32).fill(7),
+};
+
+/** A link as scripts see it: documentation addresses, one port a client. */
+export function virtualLink(client: number, localPort: number): VirtualLink {
+  return {
+    id: `session${client}`,
+    remoteAddress: `192.0.2.${client}`,
+    remotePort: 50000 + client,
+    localAddress: "192.0.2.100",
+    localPort,
+  };
+}
+
+/** One connection: drives its session up to the next wait for input. */
+export class VirtualPeer implements Peer {
+  readonly wire = new Wire();
+  #session: Session<void>;
+  #heard = "";
+  #waiting: InputStep | undefined;
+  #deadline = Infinity;
+  #upgraded = false;
+  #closed = false;
+
+  private constructor(
+    open: (wire: Wire) => Session<void>,
+    readonly link: VirtualLink,
+    readonly clock: Clock,
+  ) {
+    this.#session = open(this.wire);
+  }
+
+  /** Opens a connection and runs the session to its first wait. */
+  static async open(
+    open: (wire: Wire) => Session<void>,
+    link: VirtualLink,
+    clock: Clock,
+  ): Promise<VirtualPeer> {
+    const peer = new VirtualPeer(open, link, clock);
+    await peer.#drive(peer.#session.next());
+    return peer;
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    if (this.#closed || bytes.length === 0) return;
+    this.wire.feed(bytes);
+    await this.#resume();
+  }
+
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.wire.feedEof();
+    await this.#resume();
+  }
+
+  hear(): Promise<string | undefined> {
+    const end = this.#heard.indexOf("\r\n");
+    if (end < 0) {
+      // What is no line is told as it is: the player refuses it.
+      const rest = this.#heard;
+      this.#heard = "";
+      return Promise.resolve(rest === "" ? undefined : `${rest}\n`);
+    }
+    const line = this.#heard.slice(0, end);
+    this.#heard = this.#heard.slice(end + 2);
+    return Promise.resolve(utf8Decode(latin1Encode(line)) ?? line);
+  }
+
+  startTls(): Promise<boolean> {
+    const upgraded = this.#upgraded;
+    this.#upgraded = false;
+    return Promise.resolve(upgraded);
+  }
+
+  isClosed(): Promise<boolean> {
+    return Promise.resolve(this.#closed);
+  }
+
+  /** The clock has gone on. */
+  async expire(): Promise<void> {
+    if (!this.#waiting || this.clock.now < this.#deadline) return;
+    this.#waiting = undefined;
+    await this.#drive(this.#session.throw(new TimedOut()));
+  }
+
+  /** The server stops: as the network driver does, only between commands. */
+  async stop(): Promise<void> {
+    if (!this.#waiting?.atRest) return;
+    this.#waiting = undefined;
+    await this.#drive(this.#session.throw(new ShuttingDown()));
+  }
+
+  /** The driver lets go of the session, whatever it waits for. */
+  abandon(): void {
+    this.#closed = true;
+    this.#waiting = undefined;
+    this.#session.return();
+  }
+
+  async #resume(): Promise<void> {
+    if (!this.#waiting) return;
+    this.#waiting = undefined;
+    await this.#drive(this.#session.next("input"));
+  }
+
+  async #drive(first: IteratorResult<Step, void>): Promise<void> {
+    let result = first;
+    while (!result.done) {
+      const step = result.value;
+      if (step.kind === "input") {
+        this.#collect();
+        if (step.fresh) this.#deadline = this.clock.now + step.patience;
+        this.#waiting = step;
+        return;
+      }
+      result = await this.#perform(step);
+    }
+    this.#collect();
+    this.#closed = true;
+  }
+
+  async #perform(
+    step: Exclude<Step, InputStep>,
+  ): Promise<IteratorResult<Step, void>> {
+    if (step.kind === "work") {
+      let value: unknown;
+      try {
+        value = await step.run();
+      } catch (error) {
+        return this.#session.throw(error);
+      }
+      return this.#session.next(value);
+    }
+    this.#collect();
+    if (step.kind === "upgrade") {
+      this.#upgraded = true;
+      this.link.tls = VIRTUAL_TLS;
+    }
+    return this.#session.next();
+  }
+
+  #collect(): void {
+    const bytes = this.wire.takeOutput();
+    if (bytes) this.#heard += latin1Decode(bytes);
+  }
+}
