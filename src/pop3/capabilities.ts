@@ -7,6 +7,7 @@
  * @module
  */
 
+import { offer } from "./offer.ts";
 import {
   acceptsPlaintext,
   offersStls,
@@ -31,6 +32,11 @@ export const capabilities: readonly Capability[] = [
       s.setting.enable_user_cmd && acceptsPlaintext(s) ? "" : undefined,
   },
   { keyword: "UIDL", rfc: "RFC 2449 §6.8", show: always },
+  {
+    keyword: "SASL",
+    rfc: "RFC 5034 §3",
+    show: (s) => offer(s).map(({ name }) => name).join(" ") || undefined,
+  },
   {
     keyword: "STLS",
     rfc: "RFC 2595 §4",

@@ -5,6 +5,8 @@
  */
 
 import type { Command } from "./command.ts";
+import { apop } from "./commands/apop.ts";
+import { auth } from "./commands/auth.ts";
 import { capa } from "./commands/capa.ts";
 import { dele } from "./commands/dele.ts";
 import { lang } from "./commands/lang.ts";
@@ -22,6 +24,8 @@ import { user } from "./commands/user.ts";
 import { utf8 } from "./commands/utf8.ts";
 
 const rows: readonly Command[] = [
+  apop,
+  auth,
   capa,
   dele,
   lang,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { timestamp } from "../sasl/mod.ts";
 import { limits, type Link, type Wire } from "../wire/mod.ts";
 import type { Maildrop } from "./maildrop.ts";
 import type { Pop3Setting } from "./setting.ts";
@@ -41,7 +42,7 @@ export function newSession(
     wire,
     link,
     setting,
-    challenge: setting.offersApop ? newChallenge(setting) : undefined,
+    challenge: setting.legacy ? timestamp(setting) : undefined,
     user: undefined,
     utf8: false,
     locked: undefined,
@@ -50,15 +51,6 @@ export function newSession(
     authFailures: 0,
     closing: false,
   };
-}
-
-/** A msg-id that differs in each greeting and cannot be foretold (RFC 1939 §7). */
-function newChallenge(setting: Pop3Setting): string {
-  const random = Array.from(
-    setting.random(12),
-    (octet) => octet.toString(16).padStart(2, "0"),
-  ).join("");
-  return `<${random}.${setting.now()}@${setting.serverName}>`;
 }
 
 export function stateOf(s: Pop3Session): State {

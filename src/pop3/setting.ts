@@ -84,8 +84,8 @@ export interface Pop3Setting extends Pop3Keys {
   readonly tls: boolean;
   /** Passwords may cross the wire readable. */
   readonly allowPlaintextAuth: boolean;
-  /** Some account opted in to APOP, so that the greeting needs its timestamp. */
-  readonly offersApop: boolean;
+  /** Some account opted in to APOP and CRAM-MD5, so that they are worth an offer. */
+  readonly legacy: boolean;
   /** SASL mechanisms to offer, by name; the `enable_auth_…` keys can take some away. */
   readonly mechanisms: readonly string[];
   /** Days until messages are removed by policy (RFC 2449 §6.7). */

@@ -192,7 +192,7 @@ export function newWorld(change: Partial<Pop3Setting> = {}): World {
       log: (event, fields) => logged.push([event, fields]),
       tls: false,
       allowPlaintextAuth: true,
-      offersApop: false,
+      legacy: false,
       mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5"],
       expire: "NEVER",
       ...change,
