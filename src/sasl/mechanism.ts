@@ -57,7 +57,10 @@ export interface SaslContext {
 /** One mechanism: a file, and a line in `mechanisms.ts`. */
 export interface Mechanism {
   readonly name: string;
-  /** True when the client speaks first; the first `ask` then sends an empty challenge or takes the initial response. */
+  /**
+   * True when the client may speak first: the first `ask` takes its initial
+   * response where there is one, and sends its challenge where there is none.
+   */
   readonly clientFirst: boolean;
   /** True when the password crosses the wire readable. */
   readonly plaintext: boolean;
