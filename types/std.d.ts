@@ -124,3 +124,7 @@ declare module "@std/jsonc" {
     | { [key: string]: JsonValue | undefined };
   export function parse(text: string): JsonValue;
 }
+
+declare module "@std/text/levenshtein-distance" {
+  export function levenshteinDistance(a: string, b: string): number;
+}

@@ -1,0 +1,191 @@
+/** The configuration of a server: checked, complete, addresses and names in canonical form. */
+
+import { dirname, isAbsolute, join } from "node:path";
+import {
+  defaultListeners,
+  hasImplicitTls,
+  type ListenerConfiguration,
+  listenerKeys,
+} from "./listener_keys.ts";
+import type { Path } from "./merge.ts";
+import type { Place } from "./place.ts";
+import type { CheckedKeys } from "./schema.ts";
+
+/** What all `*.conf` files of a folder say, defaults included. Times in seconds, sizes in octets. */
+export interface Configuration
+  extends Omit<CheckedKeys, "server_name" | "Listeners"> {
+  readonly server_name: string;
+  readonly Listeners: readonly ListenerConfiguration[];
+  readonly TLS: CheckedKeys["TLS"] & {
+    /** All certificates, the first one for clients that ask for no name; paths made whole. */
+    readonly all: readonly CertificateFiles[];
+  };
+}
+
+export interface CertificateFiles {
+  readonly certificate_file: string;
+  readonly certificate_key_file: string;
+  /** Where it was given. */
+  readonly path: Path;
+}
+
+export type AccountConfiguration = Configuration["Accounts"][string];
+
+/** Something that single keys cannot be blamed for. */
+export interface Conflict {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Fills in what follows from several keys. */
+export function complete(
+  keys: CheckedKeys,
+  placeOf: (path: Path) => Place | undefined,
+): Configuration {
+  const certificates = allCertificates(keys, placeOf);
+  return {
+    ...keys,
+    server_name: keys.server_name ??
+      (keys.domain === undefined ? "localhost" : `mail.${keys.domain}`),
+    ...(keys.data_folder === undefined ? {} : {
+      data_folder: besideFile(keys.data_folder, placeOf(["data_folder"])),
+    }),
+    Listeners: keys.Listeners ?? defaultListeners
+      .filter(({ kind }) => certificates.length > 0 || !hasImplicitTls(kind))
+      .map((listener) => listenerKeys.parse(listener)),
+    TLS: { ...keys.TLS, all: certificates },
+  };
+}
+
+/** What does not go together. */
+export function conflictsOf(keys: CheckedKeys): Conflict[] {
+  return [
+    ...certificateConflicts(keys),
+    ...listenerConflicts(keys),
+    ...domainConflicts(keys),
+  ];
+}
+
+/** The domains whose mail is kept here, in canonical form; without alias domains. */
+export function localDomains(
+  configuration: Pick<
+    Configuration,
+    "domain" | "domains" | "Accounts" | "Aliases" | "CatchAll"
+  >,
+): readonly string[] {
+  const { domain, domains, Accounts, Aliases, CatchAll } = configuration;
+  const addresses = [...Object.keys(Accounts), ...Object.keys(Aliases)];
+  return [
+    ...new Set([
+      ...(domain === undefined ? [] : [domain]),
+      ...domains,
+      ...addresses.map(domainOf),
+      ...Object.keys(CatchAll),
+    ]),
+  ];
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf("@") + 1);
+}
+
+function allCertificates(
+  { TLS }: CheckedKeys,
+  placeOf: (path: Path) => Place | undefined,
+): CertificateFiles[] {
+  const whole = (
+    pair: { certificate_file: string; certificate_key_file: string },
+    path: Path,
+  ): CertificateFiles => ({
+    certificate_file: besideFile(
+      pair.certificate_file,
+      placeOf([...path, "certificate_file"]),
+    ),
+    certificate_key_file: besideFile(
+      pair.certificate_key_file,
+      placeOf([...path, "certificate_key_file"]),
+    ),
+    path,
+  });
+  const { certificate_file, certificate_key_file, Certificates } = TLS;
+  const first = certificate_file === undefined ||
+      certificate_key_file === undefined
+    ? []
+    : [whole({ certificate_file, certificate_key_file }, ["TLS"])];
+  return [
+    ...first,
+    ...Certificates.map((pair, index) =>
+      whole(pair, ["TLS", "Certificates", index])
+    ),
+  ];
+}
+
+/** gomaild's relative paths depended on where it was started; ours start where they are written. */
+function besideFile(path: string, place: Place | undefined): string {
+  if (isAbsolute(path) || place === undefined) return path;
+  return join(dirname(place.source.name), path);
+}
+
+function certificateConflicts({ TLS }: CheckedKeys): Conflict[] {
+  const { certificate_file, certificate_key_file } = TLS;
+  if (
+    (certificate_file === undefined) === (certificate_key_file === undefined)
+  ) {
+    return [];
+  }
+  const [have, lack] = certificate_file === undefined
+    ? ["certificate_key_file", "certificate_file"] as const
+    : ["certificate_file", "certificate_key_file"] as const;
+  return [{
+    path: ["TLS", have],
+    message: `"TLS.${have}" stands alone; "TLS.${lack}" was meant beside it`,
+  }];
+}
+
+function listenerConflicts({ Listeners = [], TLS }: CheckedKeys): Conflict[] {
+  const hasCertificate = TLS.certificate_file !== undefined ||
+    TLS.Certificates.length > 0;
+  const conflicts: Conflict[] = [];
+  const taken = new Map<string, number>();
+  Listeners.forEach(({ kind, port, addresses }, index) => {
+    if (hasImplicitTls(kind) && !hasCertificate) {
+      conflicts.push({
+        path: ["Listeners", index, "kind"],
+        message:
+          `"${kind}" begins with TLS, and there is no certificate; "TLS.certificate_file" was meant, too`,
+      });
+    }
+    for (const address of addresses) {
+      const key = `${address} ${port}`;
+      const other = taken.get(key);
+      if (other !== undefined && port !== 0) {
+        conflicts.push({
+          path: ["Listeners", index],
+          message:
+            `"Listeners[${index}]" takes port ${port} of ${address}, which "Listeners[${other}]" has already`,
+        });
+      }
+      taken.set(key, index);
+    }
+  });
+  return conflicts;
+}
+
+function domainConflicts(keys: CheckedKeys): Conflict[] {
+  const own = new Set(localDomains(keys));
+  return Object.entries(keys.AliasDomains).flatMap(([alias, target]) => {
+    const path = ["AliasDomains", alias];
+    if (own.has(alias)) {
+      return [{
+        path,
+        message:
+          `"${alias}" is an alias domain and has addresses of its own; one of both was meant`,
+      }];
+    }
+    return own.has(target) ? [] : [{
+      path,
+      message:
+        `"${target}" is none of the domains that are kept here; one of "domain" and "domains" was meant`,
+    }];
+  });
+}

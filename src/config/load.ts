@@ -1,0 +1,79 @@
+/** From the texts of configuration files to a configuration, or to all that is wrong with them. */
+
+import { complete, type Configuration, conflictsOf } from "./configuration.ts";
+import { describeIssue, type Finding } from "./describe_issue.ts";
+import { type ObjectTree, parseExtendedJson } from "./extended_json.ts";
+import { merge, type Path } from "./merge.ts";
+import { type Place, type Problem, problemAt, type Source } from "./place.ts";
+import { schema } from "./schema.ts";
+
+/** A configuration that may be used. */
+export interface Loaded {
+  readonly configuration: Configuration;
+  /** Where the key at `path` was given; undefined when there are no files. */
+  readonly placeOf: (path: Path) => Place | undefined;
+}
+
+/** What makes a configuration useless: every error of every file. */
+export interface Rejected {
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads files that count as one: objects merge key by key, in the order given.
+ *
+ * Relative paths in them become relative to the folder of the file's name.
+ */
+export function loadConfiguration(
+  files: readonly Source[],
+): Loaded | Rejected {
+  const { roots, problems } = parseAll(files);
+  const merged = merge(roots);
+  const result = schema.safeParse(merged.value);
+  const findings: Finding[] = result.success
+    ? conflictsOf(result.data)
+    : result.error.issues.flatMap((issue) =>
+      describeIssue(issue, merged.value)
+    );
+  const all = [
+    ...problems,
+    ...merged.problems,
+    ...findings.map(({ path, message }) =>
+      problemAt(merged.placeOf(path) ?? files[0]?.name ?? "", message)
+    ),
+  ];
+  if (all.length > 0 || !result.success) {
+    return { problems: inOrder(all, files) };
+  }
+  const { placeOf } = merged;
+  return { configuration: complete(result.data, placeOf), placeOf };
+}
+
+function parseAll(files: readonly Source[]) {
+  const roots: ObjectTree[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const tree = parseExtendedJson(file);
+    if ("severity" in tree) problems.push(tree);
+    else if (tree.kind === "object") roots.push(tree);
+    else {problems.push(
+        problemAt(tree.place, 'the file is no object; "{ … }" was meant'),
+      );}
+  }
+  return { roots, problems };
+}
+
+function inOrder(
+  problems: readonly Problem[],
+  files: readonly Source[],
+): Problem[] {
+  const rank = (file: string) => files.findIndex(({ name }) => name === file);
+  return problems.toSorted((a, b) =>
+    rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column
+  );
+}
+
+/** The configuration of a server that was told nothing. */
+export function defaultConfiguration(): Configuration {
+  return complete(schema.parse({}), () => undefined);
+}
