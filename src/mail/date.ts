@@ -39,7 +39,9 @@ const ZONES = new Map([
 const DATE_TIME =
   /^(?:[a-z]+\.?[ ,])?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{2,4})[ ,](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?: ?([+-]\d{4}|[a-z]+))?(?![a-z\d])/i;
 
-/** Characters of a date without its comments; longer ones are none. */
+/** Characters that are looked at, comments included. */
+const VALUE_MAX = 2000;
+/** Characters of a date without its comments. */
 const DATE_MAX = 100;
 
 /**
@@ -52,7 +54,10 @@ const DATE_MAX = 100;
  * @returns undefined when it is no date, or one that does not exist (31 February).
  */
 export function parseDate(value: string): number | undefined {
-  const text = stripComments(value).replace(/[ \t\r\n]+/g, " ")
+  const text = stripComments(value.slice(0, VALUE_MAX)).replace(
+    /[ \t\r\n]+/g,
+    " ",
+  )
     .replace(/ ?([:,]) ?/g, "$1");
   const match = DATE_TIME.exec(text.slice(0, DATE_MAX));
   if (!match) return undefined;

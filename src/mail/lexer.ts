@@ -9,8 +9,8 @@
 import { trimWhiteSpace } from "./white_space.ts";
 
 const WHITE_SPACE = /[ \t\r\n]*/y;
-const COMMENT_TEXT = /[^()\\]*/y;
-const QUOTED_TEXT = /[^"\\]*/y;
+const COMMENT_SPECIALS = "()\\";
+const QUOTED_SPECIALS = '"\\';
 const BEFORE_COMMENT = /[^("]*/y;
 
 /** Reads `text`, unfolded; `at` is where the next token starts. */
@@ -63,7 +63,7 @@ export class Lexer {
       if (char === ")" && --depth > 0) pieces.push(char);
       this.at++;
       if (char === "\\") pieces.push(this.escaped());
-      if (depth > 0) pieces.push(this.take(COMMENT_TEXT));
+      if (depth > 0) pieces.push(this.until(COMMENT_SPECIALS));
     } while (depth > 0 && this.at < this.text.length);
     return pieces.join("");
   }
@@ -73,12 +73,22 @@ export class Lexer {
     const pieces: string[] = [];
     this.at++;
     while (this.at < this.text.length) {
-      pieces.push(this.take(QUOTED_TEXT));
+      pieces.push(this.until(QUOTED_SPECIALS));
       if (this.accept('"')) break;
       this.at++;
       pieces.push(this.escaped());
     }
     return pieces.join("");
+  }
+
+  /** Takes what stands before the next of `specials`, or before the end. */
+  private until(specials: string): string {
+    const start = this.at;
+    const { text } = this;
+    while (this.at < text.length && !specials.includes(text[this.at]!)) {
+      this.at++;
+    }
+    return text.slice(start, this.at);
   }
 
   private escaped(): string {

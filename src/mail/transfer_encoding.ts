@@ -134,7 +134,10 @@ class QuotedPrintableDecoder implements TransferDecoder {
     const out = new Uint8Array(bytes.length + this.#held.length);
     let size = 0;
     for (let i = 0; i < bytes.length; i++) {
-      size = this.#octet(bytes[i]!, out, size);
+      const octet = bytes[i]!;
+      const plain = octet > SP && octet !== EQUALS && this.#held.length === 0;
+      if (plain) out[size++] = octet;
+      else size = this.#octet(octet, out, size);
     }
     return out.subarray(0, size);
   }
@@ -155,12 +158,10 @@ class QuotedPrintableDecoder implements TransferDecoder {
       return this.#hold(octet, out, size);
     }
     // Blanks, and perhaps a CR, before this octet: at a line end only the CR stays.
-    const crlf = octet === LF && held.at(-1) === CR;
-    const kept = octet !== LF ? held : crlf ? [CR] : [];
-    out.set(kept, size);
-    size += kept.length;
-    out[size++] = octet;
+    if (octet !== LF) size = this.#release(out, size);
+    else if (held.at(-1) === CR) out[size++] = CR;
     held.length = 0;
+    out[size++] = octet;
     return size;
   }
 
@@ -169,12 +170,15 @@ class QuotedPrintableDecoder implements TransferDecoder {
     const held = this.#held;
     const text = octet === EQUALS || held.at(-1) === CR ||
       held.length >= HELD_MAX;
-    if (text) {
-      out.set(held, size);
-      size += held.length;
-      held.length = 0;
-    }
+    if (text) size = this.#release(out, size);
     held.push(octet);
+    return size;
+  }
+
+  /** Writes out what was held back: it is text. */
+  #release(out: Uint8Array, size: number): number {
+    for (const octet of this.#held) out[size++] = octet;
+    this.#held.length = 0;
     return size;
   }
 
@@ -199,10 +203,7 @@ class QuotedPrintableDecoder implements TransferDecoder {
       held.push(octet);
       return size;
     }
-    out.set(held, size);
-    size += held.length;
-    held.length = 0;
-    return this.#octet(octet, out, size);
+    return this.#octet(octet, out, this.#release(out, size));
   }
 }
 

@@ -6,6 +6,7 @@
 
 const PLUS = 0x2b;
 const MINUS = 0x2d;
+const REPLACEMENT = 0xfffd;
 
 const SEXTETS = new Map(
   [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"]
@@ -20,52 +21,57 @@ export class Utf7Decoder {
   #fresh = false;
   #bits = 0;
   #count = 0;
-  #high = "";
+  // Pairs up surrogates, also over the end of a piece.
+  readonly #utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
 
   /** The characters that `bytes` complete. */
   write(bytes: Uint8Array): string {
-    const units: string[] = [];
-    for (const octet of bytes) units.push(this.#octet(octet));
-    const text = this.#high + units.join("");
-    // A high surrogate may find its partner in the next piece.
-    this.#high = /[\ud800-\udbff]$/.exec(text)?.[0] ?? "";
-    return text.slice(0, text.length - this.#high.length).toWellFormed();
+    // Never more than one unit of two octets from each octet.
+    const out = new DataView(new ArrayBuffer(bytes.length * 2));
+    let size = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      const unit = this.#octet(bytes[i]!);
+      if (unit === undefined) continue;
+      out.setUint16(size, unit, true);
+      size += 2;
+    }
+    const units = new Uint8Array(out.buffer, 0, size);
+    return this.#utf16.decode(units, { stream: true });
   }
 
   /** What is left. */
   end(): string {
-    const rest = this.#high.toWellFormed();
-    this.#high = "";
-    return rest;
+    return this.#utf16.decode();
   }
 
-  #octet(octet: number): string {
+  /** The UTF-16 unit that `octet` completes. */
+  #octet(octet: number): number | undefined {
     if (this.#shifted) return this.#shiftedOctet(octet);
     if (octet !== PLUS) return plain(octet);
     this.#shifted = this.#fresh = true;
     this.#bits = this.#count = 0;
-    return "";
+    return undefined;
   }
 
-  #shiftedOctet(octet: number): string {
+  #shiftedOctet(octet: number): number | undefined {
     const sextet = SEXTETS.get(octet);
     if (sextet === undefined) return this.#unshift(octet);
     this.#fresh = false;
     this.#bits = (this.#bits << 6 | sextet) & 0x3fffff;
     this.#count += 6;
-    if (this.#count < 16) return "";
+    if (this.#count < 16) return undefined;
     this.#count -= 16;
-    return String.fromCharCode(this.#bits >> this.#count & 0xffff);
+    return this.#bits >> this.#count & 0xffff;
   }
 
   /** "-" ends a shifted run and is taken in; "+-" is a plus; any other octet stands for itself. */
-  #unshift(octet: number): string {
+  #unshift(octet: number): number | undefined {
     this.#shifted = false;
-    if (octet === MINUS) return this.#fresh ? "+" : "";
+    if (octet === MINUS) return this.#fresh ? PLUS : undefined;
     return plain(octet);
   }
 }
 
-function plain(octet: number): string {
-  return octet < 0x80 ? String.fromCharCode(octet) : "\ufffd";
+function plain(octet: number): number {
+  return octet < 0x80 ? octet : REPLACEMENT;
 }
