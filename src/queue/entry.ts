@@ -1,0 +1,107 @@
+/** A message that waits in the file spool, kept small: there may be 100,000 of them. */
+
+import type { Segment } from "./segment.ts";
+import { destinationKey, type Envelope, type SpoolEntry } from "./spool.ts";
+
+/** Where an entry's record lies. */
+export interface Place {
+  readonly segment: Segment;
+  /** Offsets in the segment: of the record, of its octets, of the next record. */
+  readonly at: number;
+  readonly octetsAt: number;
+  readonly end: number;
+}
+
+/** What is kept of a recent message so that it need not be read again. */
+export interface Recent {
+  readonly envelope: Envelope;
+  /** Absent for a message in a file of its own. */
+  readonly octets: Uint8Array | undefined;
+}
+
+export class Entry implements SpoolEntry {
+  readonly id: string;
+  readonly size: number;
+  readonly crc: number;
+  readonly large: boolean;
+  recent: Recent | undefined;
+  segment: Segment;
+  at: number;
+  octetsAt: number;
+  end: number;
+  readonly #envelope: string;
+  #pending: readonly string[];
+
+  constructor(
+    about: Pick<Entry, "id" | "size" | "crc" | "large">,
+    envelope: string,
+    pending: readonly string[],
+    place: Place,
+  ) {
+    this.id = about.id;
+    this.size = about.size;
+    this.crc = about.crc;
+    this.large = about.large;
+    this.#envelope = envelope;
+    this.#pending = pending;
+    this.segment = place.segment;
+    this.at = place.at;
+    this.octetsAt = place.octetsAt;
+    this.end = place.end;
+  }
+
+  get envelope(): Envelope {
+    return this.recent?.envelope ?? JSON.parse(this.#envelope);
+  }
+
+  get pending(): ReadonlySet<string> {
+    return new Set(this.#pending);
+  }
+
+  waitsFor(destination: string): boolean {
+    return this.#pending.includes(destination);
+  }
+
+  get isDone(): boolean {
+    return this.#pending.length === 0;
+  }
+
+  settle(destinations: readonly string[]): void {
+    this.#pending = this.#pending.filter((key) => !destinations.includes(key));
+  }
+
+  moveTo({ segment, at, octetsAt, end }: Place): void {
+    this.segment = segment;
+    this.at = at;
+    this.octetsAt = octetsAt;
+    this.end = end;
+  }
+
+  /** The JSON of the record that makes this entry on replay. */
+  head(): string {
+    return messageHead(this, this.#envelope, this.#pending);
+  }
+}
+
+/** The JSON of a message's record; `envelope` is JSON already. */
+export function messageHead(
+  about: Pick<Entry, "id" | "size" | "crc" | "large">,
+  envelope: string,
+  pending: readonly string[],
+): string {
+  const { id, size, crc, large } = about;
+  const form = large ? `"large":true,` : "";
+  return `{"kind":"message","id":"${id}","size":${size},"crc":${crc},${form}` +
+    `"envelope":${envelope},"pending":${JSON.stringify(pending)}}`;
+}
+
+/** The destinations of an envelope, each once. */
+export function destinationKeys(envelope: Envelope): string[] {
+  const keys = new Set<string>();
+  for (const { destinations } of envelope.recipients) {
+    for (const destination of destinations) {
+      keys.add(destinationKey(destination));
+    }
+  }
+  return [...keys];
+}

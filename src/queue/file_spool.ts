@@ -1,0 +1,280 @@
+/**
+ * The spool on a disk: a journal, a file for each large message, and in memory what is
+ * not settled yet.
+ *
+ *     <path>/00000001-<mark>.journal   <path>/large/<id>   <path>/quarantine/
+ *
+ * A message's `commit` resolves when its record is synced, a `settle` likewise; both
+ * share their syncs with all others of the moment (see `journal.ts`). Leaves out
+ * checking a message's octets again each time they are read: replay does that.
+ */
+
+import { type Disk, DiskError } from "../disk/mod.ts";
+import { destinationKeys, Entry, messageHead, type Place } from "./entry.ts";
+import { FileDraft } from "./file_draft.ts";
+import { Journal } from "./journal.ts";
+import { messageIds } from "./message_id.ts";
+import { bufferedOctets, fileOctets } from "./octets.ts";
+import { RecentMessages } from "./recent.ts";
+import type { Found, Head } from "./record.ts";
+import type { Segment } from "./segment.ts";
+import { Settlements } from "./settlements.ts";
+import type { Draft, Envelope, Octets, Spool, SpoolEntry } from "./spool.ts";
+import type { SpoolLog } from "./spool_log.ts";
+
+export interface FileSpoolOptions {
+  readonly disk: Disk;
+  /** The spool's own folder; the one above it must be there. */
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** As `Math.random`. */
+  readonly random: () => number;
+  readonly log: SpoolLog;
+  /** Octets after which the journal begins its next segment. */
+  readonly segmentLimit?: number;
+  /** Octets of recent messages that are kept in memory. */
+  readonly recentLimit?: number;
+  /** The most octets of a message that goes into the journal. */
+  readonly smallLimit?: number;
+}
+
+const DEFAULTS = {
+  segmentLimit: 16 * 1024 * 1024,
+  recentLimit: 32 * 1024 * 1024,
+  smallLimit: 256 * 1024,
+};
+
+/**
+ * Opens the spool, making it at first use, and finds what waited when it was last
+ * left, however it was left. Damaged records are quarantined and logged.
+ *
+ * @throws {DiskError} When the folder cannot be made, read or synced.
+ */
+export async function openFileSpool(options: FileSpoolOptions): Promise<Spool> {
+  const spool = new FileSpool({ ...DEFAULTS, ...options });
+  await spool.open();
+  return spool;
+}
+
+class FileSpool implements Spool {
+  readonly #options: Required<FileSpoolOptions>;
+  readonly #disk: Disk;
+  readonly #large: string;
+  readonly #quarantine: string;
+  readonly #journal: Journal;
+  readonly #recent: RecentMessages;
+  readonly #nextId: () => string;
+  readonly #settlements = new Settlements();
+  readonly #listeners: ((entry: SpoolEntry) => void)[] = [];
+  #entries = new Map<string, Entry>();
+  #isClosed = false;
+
+  constructor(options: Required<FileSpoolOptions>) {
+    const { disk, path, now, random } = options;
+    this.#options = options;
+    this.#disk = disk;
+    this.#large = `${path}/large`;
+    this.#quarantine = `${path}/quarantine`;
+    this.#recent = new RecentMessages(options.recentLimit);
+    this.#nextId = messageIds(now, random);
+    this.#journal = new Journal({
+      ...options,
+      quarantine: this.#quarantine,
+      lost: (entry) => this.#forget(entry),
+    });
+  }
+
+  async open(): Promise<void> {
+    const { path } = this.#options;
+    await this.#disk.makeDir(this.#large);
+    await this.#disk.makeDir(this.#quarantine);
+    await this.#disk.syncDir(parent(path), "spool folder");
+    const isDamaged = await this.#journal.replay((found, segment) =>
+      this.#replay(found, segment)
+    );
+    this.#entries = new Map([...this.#entries].sort(byId));
+    await this.#matchLargeFiles(isDamaged);
+    await this.#journal.tidy();
+  }
+
+  #replay(found: Found, segment: Segment): void {
+    const { head } = found;
+    const known = this.#entries.get(head.id);
+    if (head.kind === "settled") {
+      if (known) this.#noteSettled(known, head.destinations);
+    } else if (known) {
+      // Carried: its settlements up to here were found on the way.
+      this.#journal.move(known, { segment, ...found });
+    } else {
+      const entry = entryOf(head, { segment, ...found });
+      if (!entry.isDone) this.#hold(entry);
+    }
+  }
+
+  #hold(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
+    this.#journal.hold(entry);
+  }
+
+  /**
+   * Removes files that no record names, unless a record was damaged that may have
+   * named them, and sets aside entries whose file is gone or cut short.
+   */
+  async #matchLargeFiles(isDamaged: boolean): Promise<void> {
+    for (const name of await this.#disk.list(this.#large)) {
+      if (this.#entries.get(name)?.large) continue;
+      if (isDamaged) await this.#quarantineLarge(name);
+      else await this.#disk.unlink(`${this.#large}/${name}`);
+    }
+    for (const entry of this.#entries.values()) {
+      if (!entry.large) continue;
+      const stat = await this.#disk.stat(`${this.#large}/${entry.id}`);
+      if (stat?.size === entry.size) continue;
+      const fields = { level: "error", id: entry.id, octets: stat?.size };
+      this.#options.log("spool_large_damaged", fields);
+      if (stat) await this.#quarantineLarge(entry.id);
+      this.#forget(entry);
+    }
+  }
+
+  #quarantineLarge(name: string): Promise<void> {
+    const to = `${this.#quarantine}/${name}`;
+    return this.#disk.rename(`${this.#large}/${name}`, to);
+  }
+
+  begin(): Draft {
+    return new FileDraft(this.#nextId(), {
+      disk: this.#disk,
+      folder: this.#large,
+      smallLimit: this.#options.smallLimit,
+      accept: this.#accept,
+    });
+  }
+
+  readonly #accept = (
+    about: Pick<Entry, "id" | "size" | "crc" | "large">,
+    octets: Uint8Array | undefined,
+    envelope: Envelope,
+  ): Promise<void> => {
+    const json = JSON.stringify(envelope);
+    const pending = destinationKeys(envelope);
+    const head = messageHead(about, json, pending);
+    return this.#append({ head, octets, frees: false }, (place) => {
+      const entry = new Entry(about, json, pending, place);
+      entry.recent = { envelope, octets };
+      if (entry.isDone) return;
+      this.#hold(entry);
+      this.#recent.add(entry);
+      this.#announce(entry);
+    });
+  };
+
+  #append(
+    record: { head: string; octets?: Uint8Array | undefined; frees: boolean },
+    done: (place: Place) => void,
+  ): Promise<void> {
+    return new Promise((resolve, fail) => {
+      if (this.#isClosed) throw new Error("Cannot write to the spool: closed");
+      this.#journal.append({
+        ...record,
+        done: (place) => {
+          resolve();
+          done(place);
+        },
+        fail,
+      });
+    });
+  }
+
+  #announce(entry: Entry): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(entry);
+      } catch (error) {
+        this.#options.log("spool_listener_failed", { level: "error", error });
+      }
+    }
+  }
+
+  watch(listener: (entry: SpoolEntry) => void): void {
+    this.#listeners.push(listener);
+    for (const entry of this.entries()) listener(entry);
+  }
+
+  async read(id: string): Promise<Octets> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) {
+      const message = `Cannot read message "${id}": not in the spool`;
+      throw new DiskError("missing", message);
+    }
+    const octets = entry.recent?.octets;
+    if (octets !== undefined) return bufferedOctets(octets);
+    const path = entry.large ? `${this.#large}/${id}` : entry.segment.path;
+    const offset = entry.large ? 0 : entry.octetsAt;
+    return fileOctets(await this.#disk.open(path, "read"), offset, entry.size);
+  }
+
+  async settle(id: string, destinations: readonly string[]): Promise<void> {
+    const entry = this.#entries.get(id);
+    const open = destinations.filter((key) => entry?.waitsFor(key));
+    if (entry === undefined || open.length === 0) return;
+    const head = JSON.stringify({ kind: "settled", id, destinations: open });
+    await this.#append({ head, frees: true }, () => {
+      this.#noteSettled(entry, open);
+      if (entry.isDone && entry.large) this.#removeLarge(id);
+    });
+  }
+
+  #noteSettled(entry: Entry, destinations: readonly string[]): void {
+    entry.settle(destinations);
+    this.#settlements.settled(entry.id, destinations);
+    if (entry.isDone) this.#forget(entry);
+  }
+
+  #forget(entry: Entry): void {
+    this.#journal.release(entry);
+    this.#recent.forget(entry);
+    this.#entries.delete(entry.id);
+    this.#settlements.settled(entry.id, [...entry.pending]);
+  }
+
+  /** A file that stays, for whatever reason, is removed at the next start. */
+  #removeLarge(id: string): void {
+    this.#disk.unlink(`${this.#large}/${id}`).catch(() => {});
+  }
+
+  settled(id: string, destination: string): Promise<void> {
+    return this.#entries.get(id)?.waitsFor(destination)
+      ? this.#settlements.wait(id, destination)
+      : Promise.resolve();
+  }
+
+  entries(): readonly SpoolEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#journal.close();
+    this.#settlements.close();
+  }
+}
+
+type MessageHead = Extract<Head, { kind: "message" }>;
+
+function entryOf(head: MessageHead, place: Place): Entry {
+  const { id, size, crc, large = false, envelope, pending } = head;
+  const about = { id, size, crc, large };
+  return new Entry(about, JSON.stringify(envelope), pending, place);
+}
+
+function byId([a]: [string, Entry], [b]: [string, Entry]): number {
+  return a < b ? -1 : 1;
+}
+
+/** The folder above `path`. */
+function parent(path: string): string {
+  const end = path.replace(/\/+$/, "").lastIndexOf("/");
+  return end < 0 ? "." : path.slice(0, end) || "/";
+}

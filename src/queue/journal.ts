@@ -1,0 +1,330 @@
+/**
+ * The journal: segments that are only appended to, one sync for all that arrive
+ * while the sync before is under way.
+ *
+ * One loop writes. Records that come while it works wait, and share the next write
+ * and sync. A batch is acknowledged whole or refused whole; a refused one is cut off
+ * again. After a failed sync the segment is written to no more, because the system
+ * may have dropped what it could not write and still say yes to the next sync.
+ *
+ * Segments go in the order they came, each only when the one before is certainly
+ * gone: what settles a message of an old segment may stand in a later one. Few live
+ * entries do not keep a segment: they are carried to the end of the journal.
+ */
+
+import { type Disk, DiskError } from "../disk/mod.ts";
+import type { Entry, Place } from "./entry.ts";
+import {
+  type Draught,
+  type Found,
+  longest,
+  readRecord,
+  writeRecord,
+} from "./record.ts";
+import { replaySegment } from "./replay.ts";
+import { load, nextSegment, parseSegment, type Segment } from "./segment.ts";
+import type { SpoolLog } from "./spool_log.ts";
+
+export interface JournalOptions {
+  readonly disk: Disk;
+  /** The folder of the segments. */
+  readonly path: string;
+  readonly quarantine: string;
+  readonly random: () => number;
+  readonly log: SpoolLog;
+  /** Octets after which the next segment begins. */
+  readonly segmentLimit: number;
+  /** Told of an entry whose record was found damaged when it was to be carried. */
+  readonly lost: (entry: Entry) => void;
+}
+
+/** A record on its way into the journal; exactly one of `done` and `fail` is called, once. */
+export interface Item extends Draught {
+  /** Written even when others of its batch find no room: it frees space. */
+  readonly frees: boolean;
+  done(place: Place): void;
+  fail(error: unknown): void;
+}
+
+/** Octets of records that one batch takes, and that are carried at a time. */
+const BATCH = 1024 * 1024;
+/** Dead octets are borne until there are as many as live ones, and this many segments more. */
+const SPARE_SEGMENTS = 4;
+
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #disk: Disk;
+  #segments: Segment[] = [];
+  #current: Segment | undefined;
+  #sequence = 0;
+  #queue: Item[] = [];
+  #running: Promise<void> | undefined;
+  #buffer = new Uint8Array(64 * 1024);
+  #total = 0;
+  #live = 0;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#disk = options.disk;
+  }
+
+  /**
+   * Hands every record to `take`, oldest first. Call it once, before `append`.
+   *
+   * @returns True when records were damaged.
+   */
+  async replay(
+    take: (found: Found, segment: Segment) => void,
+  ): Promise<boolean> {
+    const { path } = this.#options;
+    const names = await this.#disk.list(path);
+    this.#segments = names.map((name) => parseSegment(path, name))
+      .filter((segment) => segment !== undefined)
+      .sort((a, b) => a.sequence - b.sequence);
+    const last = this.#segments.at(-1);
+    this.#sequence = last?.sequence ?? 0;
+    let isDamaged = false;
+    for (const segment of this.#segments) {
+      const isLast = segment === last;
+      segment.isNamed = true;
+      const damaged = replaySegment(this.#options, segment, isLast, take);
+      if (await damaged) isDamaged = true;
+      this.#total += segment.size;
+    }
+    await this.#disk.syncDir(path, "replayed names");
+    return isDamaged;
+  }
+
+  hold(entry: Entry): void {
+    entry.segment.live.add(entry);
+    this.#live += entry.end - entry.at;
+  }
+
+  release(entry: Entry): void {
+    if (entry.segment.live.delete(entry)) this.#live -= entry.end - entry.at;
+  }
+
+  move(entry: Entry, place: Place): void {
+    this.release(entry);
+    entry.moveTo(place);
+    this.hold(entry);
+  }
+
+  append(item: Item): void {
+    this.#queue.push(item);
+    this.#start();
+  }
+
+  /** Drops and carries what replay found; resolves when the journal is at rest. */
+  async tidy(): Promise<void> {
+    this.#start();
+    await this.#running;
+  }
+
+  /** Resolves when all that was appended is written or refused. */
+  async close(): Promise<void> {
+    await this.#running;
+    this.#retire();
+  }
+
+  #start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // Whatever else arrives in this turn of the event loop joins the first batch.
+    await undefined;
+    try {
+      for (let more = true; more;) {
+        if (this.#queue.length > 0) await this.#write(this.#nextBatch());
+        more = await this.#tidy() || this.#queue.length > 0;
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #nextBatch(): Item[] {
+    let size = 0;
+    let count = 0;
+    while (count < this.#queue.length && size < BATCH) {
+      const { head, octets } = this.#queue[count++]!;
+      size += head.length + (octets?.length ?? 0);
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #write(batch: readonly Item[]): Promise<void> {
+    let segment: Segment | undefined;
+    let places: Place[];
+    let isWritten = false;
+    try {
+      segment = await this.#writable();
+      places = this.#layOut(batch, segment);
+      const size = places.at(-1)!.end - segment.size;
+      await segment.file!.write(this.#buffer.subarray(0, size));
+      isWritten = true;
+      await segment.file!.sync("journal");
+      await this.#makeNamed(segment);
+    } catch (error) {
+      const isFull = error instanceof DiskError && error.fault === "full";
+      if (segment) await this.#cutBack(segment, isFull && !isWritten);
+      return await this.#refuse(batch, isFull, error);
+    }
+    const end = places.at(-1)!.end;
+    this.#total += end - segment.size;
+    segment.size = end;
+    for (const [i, item] of batch.entries()) item.done(places[i]!);
+  }
+
+  /** The segment to write to; a new one when the last is full or given up. */
+  async #writable(): Promise<Segment> {
+    const { path, random, segmentLimit } = this.#options;
+    if (this.#current && this.#current.size < segmentLimit) {
+      return this.#current;
+    }
+    this.#retire();
+    const segment = nextSegment(path, this.#sequence + 1, random);
+    segment.file = await this.#disk.open(segment.path, "create");
+    this.#sequence++;
+    this.#segments.push(segment);
+    return this.#current = segment;
+  }
+
+  async #makeNamed(segment: Segment): Promise<void> {
+    if (segment.isNamed) return;
+    await this.#disk.syncDir(this.#options.path, "new segment");
+    segment.isNamed = true;
+  }
+
+  /** Writes the batch to the buffer; returns where each record will lie. */
+  #layOut(batch: readonly Item[], segment: Segment): Place[] {
+    const { mark, size } = segment;
+    let most = 0;
+    for (const item of batch) most += longest(item, mark);
+    if (most > this.#buffer.length) this.#buffer = new Uint8Array(most);
+    const places: Place[] = [];
+    let from = 0;
+    for (const item of batch) {
+      const to = writeRecord(item, mark, size, this.#buffer, from);
+      const octets = item.octets === undefined ? 0 : item.octets.length + 1;
+      const end = size + to;
+      places.push({ segment, at: size + from, octetsAt: end - octets, end });
+      from = to;
+    }
+    return places;
+  }
+
+  /** Fails a batch; without room, only what needs room. */
+  async #refuse(
+    batch: readonly Item[],
+    isFull: boolean,
+    error: unknown,
+  ): Promise<void> {
+    const again = batch.filter(({ frees }) => isFull && frees);
+    const isSame = again.length === batch.length;
+    for (const item of batch) {
+      if (isSame || !again.includes(item)) item.fail(error);
+    }
+    if (!isSame && again.length > 0) await this.#write(again);
+  }
+
+  /** Takes a refused batch off the disk again, so that no replay finds it. */
+  async #cutBack(segment: Segment, goesOn: boolean): Promise<void> {
+    try {
+      await segment.file!.truncate(segment.size);
+      await segment.file!.sync("cut back");
+      if (!goesOn) this.#retire();
+    } catch (error) {
+      this.#retire();
+      this.#options.log("spool_not_cut_back", {
+        level: "error",
+        segment: segment.name,
+        error,
+      });
+    }
+  }
+
+  #retire(): void {
+    this.#current?.file?.close();
+    this.#current = undefined;
+  }
+
+  /** One step of making room; true when there may be another. */
+  async #tidy(): Promise<boolean> {
+    const oldest = this.#segments[0];
+    if (oldest === undefined || oldest === this.#current) return false;
+    try {
+      if (oldest.live.size === 0) {
+        await this.#drop(oldest);
+        return true;
+      }
+      return this.#isCrowded() && await this.#carry(oldest);
+    } catch (error) {
+      this.#options.log("spool_not_tidied", { level: "warn", error });
+      return false;
+    }
+  }
+
+  #isCrowded(): boolean {
+    const spare = SPARE_SEGMENTS * this.#options.segmentLimit;
+    return this.#total > 2 * this.#live + spare;
+  }
+
+  async #drop(oldest: Segment): Promise<void> {
+    if (!oldest.isUnlinked) await this.#unlink(oldest);
+    await this.#disk.syncDir(this.#options.path, "dropped segment");
+    this.#segments.shift();
+    this.#total -= oldest.size;
+  }
+
+  async #unlink(segment: Segment): Promise<void> {
+    try {
+      await this.#disk.unlink(segment.path);
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.fault !== "missing") {
+        throw error;
+      }
+    }
+    segment.isUnlinked = true;
+  }
+
+  /** Writes live entries of the oldest segment to the end of the journal. */
+  async #carry(oldest: Segment): Promise<boolean> {
+    const batch: Item[] = [];
+    let size = 0;
+    let isWritten = true;
+    for (const entry of oldest.live) {
+      if (size > BATCH) break;
+      size += entry.end - entry.at;
+      const octets = await this.#reread(entry);
+      if (octets === undefined) continue;
+      batch.push({
+        head: entry.head(),
+        octets: entry.large ? undefined : octets,
+        frees: false,
+        done: (place) => this.move(entry, place),
+        fail: () => isWritten = false,
+      });
+    }
+    if (batch.length > 0) await this.#write(batch);
+    return isWritten;
+  }
+
+  /** The octets of an entry's record; a damaged one is given up. */
+  async #reread(entry: Entry): Promise<Uint8Array | undefined> {
+    const { segment, at, octetsAt, end } = entry;
+    const bytes = await load(this.#disk, segment.path, at, end - at);
+    if (readRecord(bytes, segment.mark, 0)?.end === bytes.length) {
+      return bytes.subarray(octetsAt - at, octetsAt - at + entry.size);
+    }
+    this.#options.log("spool_damaged", {
+      level: "error",
+      segment: segment.name,
+      id: entry.id,
+    });
+    this.release(entry);
+    this.#options.lost(entry);
+    return undefined;
+  }
+}

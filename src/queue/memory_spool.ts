@@ -1,0 +1,92 @@
+/** The spool in memory: the contract in a page, and what tests run on. */
+
+import { concatBytes } from "../bytes/mod.ts";
+import { DiskError } from "../disk/mod.ts";
+import { destinationKeys } from "./entry.ts";
+import { messageIds } from "./message_id.ts";
+import { bufferedOctets } from "./octets.ts";
+import { Settlements } from "./settlements.ts";
+import type { Draft, Envelope, Octets, Spool, SpoolEntry } from "./spool.ts";
+
+export interface MemorySpoolOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** As `Math.random`. */
+  readonly random: () => number;
+}
+
+interface MemoryEntry extends SpoolEntry {
+  readonly pending: Set<string>;
+  readonly octets: Uint8Array;
+}
+
+/** An empty spool that forgets everything with the process. */
+export function memorySpool(options: MemorySpoolOptions): Spool {
+  const nextId = messageIds(options.now, options.random);
+  const entries = new Map<string, MemoryEntry>();
+  const listeners: ((entry: SpoolEntry) => void)[] = [];
+  const settlements = new Settlements();
+
+  function begin(): Draft {
+    const id = nextId();
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    return {
+      id,
+      get size() {
+        return size;
+      },
+      write(bytes) {
+        chunks.push(bytes.slice());
+        size += bytes.length;
+      },
+      commit(envelope) {
+        const octets = concatBytes(chunks);
+        add({ id, envelope, size, octets });
+        return Promise.resolve();
+      },
+      abort: () => Promise.resolve(),
+    };
+  }
+
+  function add(message: Omit<MemoryEntry, "pending">): void {
+    const pending = new Set(destinationKeys(message.envelope as Envelope));
+    if (pending.size === 0) return;
+    const entry = { ...message, pending };
+    entries.set(entry.id, entry);
+    for (const listener of listeners) listener(entry);
+  }
+
+  function watch(listener: (entry: SpoolEntry) => void): void {
+    listeners.push(listener);
+    for (const entry of entries.values()) listener(entry);
+  }
+
+  function read(id: string): Promise<Octets> {
+    const entry = entries.get(id);
+    if (entry) return Promise.resolve(bufferedOctets(entry.octets));
+    const message = `Cannot read message "${id}": not in the spool`;
+    return Promise.reject(new DiskError("missing", message));
+  }
+
+  function settle(id: string, destinations: readonly string[]): Promise<void> {
+    const pending = entries.get(id)?.pending;
+    for (const key of destinations) pending?.delete(key);
+    if (pending?.size === 0) entries.delete(id);
+    settlements.settled(id, destinations);
+    return Promise.resolve();
+  }
+
+  return {
+    begin,
+    watch,
+    read,
+    settle,
+    settled: (id, destination) =>
+      entries.get(id)?.pending.has(destination)
+        ? settlements.wait(id, destination)
+        : Promise.resolve(),
+    entries: () => [...entries.values()],
+    close: () => Promise.resolve(settlements.close()),
+  };
+}
