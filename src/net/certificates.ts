@@ -13,6 +13,9 @@ export interface CertificatePem {
   readonly key: string;
 }
 
+/** The least version of TLS that is spoken (RFC 9325 §3.1.1). */
+export type MinVersion = "TLSv1.2" | "TLSv1.3";
+
 interface Entry {
   readonly context: SecureContext;
   readonly names: readonly string[];
@@ -25,13 +28,19 @@ export class Certificates {
   #entries: readonly Entry[];
 
   /** @throws {Error} When a PEM cannot be read, a key does not fit, or there is none. */
-  constructor(pems: readonly CertificatePem[]) {
-    this.#entries = openAll(pems);
+  constructor(
+    pems: readonly CertificatePem[],
+    minVersion: MinVersion = "TLSv1.2",
+  ) {
+    this.#entries = openAll(pems, minVersion);
   }
 
   /** Takes other certificates for the handshakes to come; keeps the old ones when it throws. */
-  replace(pems: readonly CertificatePem[]): void {
-    this.#entries = openAll(pems);
+  replace(
+    pems: readonly CertificatePem[],
+    minVersion: MinVersion = "TLSv1.2",
+  ): void {
+    this.#entries = openAll(pems, minVersion);
   }
 
   choose(serverName: string | undefined): Entry {
@@ -45,20 +54,26 @@ export class Certificates {
   }
 }
 
-function openAll(pems: readonly CertificatePem[]): readonly Entry[] {
+function openAll(
+  pems: readonly CertificatePem[],
+  minVersion: MinVersion,
+): readonly Entry[] {
   if (pems.length === 0) {
     throw new Error("Cannot serve TLS: no certificate given");
   }
-  return pems.map(openOne);
+  return pems.map((pem) => openOne(pem, minVersion));
 }
 
-function openOne({ certificate, key }: CertificatePem): Entry {
+function openOne(
+  { certificate, key }: CertificatePem,
+  minVersion: MinVersion,
+): Entry {
   const leaf = new X509Certificate(certificate);
   return {
     context: createSecureContext({
       cert: certificate,
       key,
-      minVersion: "TLSv1.2",
+      minVersion,
     }),
     names: namesOf(leaf),
     endPoint: endPointOf(leaf),

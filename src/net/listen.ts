@@ -46,26 +46,38 @@ export interface ConnectionLimits {
 
 type MutableLink = { -readonly [K in keyof Link]: Link[K] };
 
+/** A port in use. */
+export interface Listening {
+  readonly address: Deno.NetAddr;
+  /** Accepts nothing more; connections stay. */
+  readonly close: () => void;
+}
+
 /** All connections of a server. */
 export class Net {
   #drives = new Set<Drive>();
   #peers = new Map<string, number>();
-  #listeners: Deno.Listener[] = [];
+  #listeners = new Set<Deno.Listener>();
   #deadlines = new Deadlines();
   #accepting: Promise<void>[] = [];
 
   constructor(readonly options: NetOptions) {}
 
   /**
-   * Starts to listen; returns the address in use.
+   * Starts to listen.
    *
    * @throws {Error} That names the port, when it is taken or forbidden.
    */
-  listen(options: ListenerOptions): Deno.NetAddr {
+  listen(options: ListenerOptions): Listening {
     const listener = openListener(options);
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
     this.#accepting.push(this.#accept(listener, options));
-    return listener.addr as Deno.NetAddr;
+    return {
+      address: listener.addr as Deno.NetAddr,
+      close: () => {
+        if (this.#listeners.delete(listener)) listener.close();
+      },
+    };
   }
 
   /** How many connections are open. */
@@ -221,12 +233,14 @@ export class Net {
   }
 }
 
-function openListener(
-  { hostname, port, name }: ListenerOptions,
-): Deno.Listener {
+function openListener(options: ListenerOptions): Deno.Listener {
+  const { hostname, port, name } = options;
   try {
     return Deno.listen({ hostname, port });
   } catch (error) {
+    if (hostname === "::" && isWithoutIpv6(error)) {
+      return openListener({ ...options, hostname: "0.0.0.0" });
+    }
     const why = error instanceof Deno.errors.AddrInUse
       ? "the port is taken"
       : error instanceof Deno.errors.PermissionDenied
@@ -241,6 +255,12 @@ function openListener(
       },
     );
   }
+}
+
+/** True for EAFNOSUPPORT and EADDRNOTAVAIL: a machine or container without IPv6. */
+function isWithoutIpv6(error: unknown): boolean {
+  return error instanceof Deno.errors.AddrNotAvailable ||
+    error instanceof Error && /os error 97\b/.test(error.message);
 }
 
 function linkOf(conn: Deno.TcpConn, id: string): MutableLink {

@@ -93,7 +93,7 @@ export function start(
     newId: () => `c${++ids}`,
     ...options,
   });
-  const address = net.listen({
+  const { address } = net.listen({
     name: "lines",
     hostname: "127.0.0.1",
     port: 0,
