@@ -7,33 +7,57 @@
 
 import { utf8Encode } from "../bytes/mod.ts";
 import { formatAddress, type Reply } from "../mail/mod.ts";
-import type { Envelope } from "../queue/spool.ts";
-import type { Session } from "../wire/mod.ts";
+import type { Envelope } from "../queue/mod.ts";
+import { limits as wireLimits, type Session, work } from "../wire/mod.ts";
 import { faultReply } from "./fault.ts";
-import { HopCounter } from "./header_filter.ts";
+import { type HeaderFilter, HopCounter } from "./header_filter.ts";
 import { Reception } from "./reception.ts";
 import * as replies from "./replies.ts";
 import type { Outcome } from "./rows.ts";
-import { forgetTransaction, type SmtpSession } from "./smtp_session.ts";
+import {
+  forgetTransaction,
+  isSubmission,
+  type SmtpSession,
+} from "./smtp_session.ts";
+import { SubmissionHeader } from "./submission_header.ts";
 import { traceField } from "./trace_field.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Starts the message of `transaction`, with its trace field in front. */
+/**
+ * Starts the message of `transaction`, with its trace field in front.
+ *
+ * @param checkLines Whether the reception has to look for bare CR and LF itself.
+ */
 export function openReception(
   s: SmtpSession,
   transaction: Transaction,
+  checkLines: boolean,
 ): Reception {
   const { spool, limits } = s.setting;
   const draft = spool.begin();
   const reception = new Reception(draft, {
     limit: limits.messageSize,
-    header: new HopCounter(limits.receivedHops),
+    header: headerFilter(s),
+    checkLines,
     onFault: (error) => faultReply(s, error),
     onLeak: (error) => void faultReply(s, error),
   });
   transaction.reception = reception;
   reception.prepend(utf8Encode(traceField(s, transaction, draft.id)));
   return reception;
+}
+
+/** RFC 6409 §8: only what a user submits is completed; what another server sends is left alone. */
+function headerFilter(s: SmtpSession): HeaderFilter {
+  const { setting } = s;
+  if (!isSubmission(s)) return new HopCounter(setting.limits.receivedHops);
+  return new SubmissionHeader({
+    serverName: setting.serverName,
+    now: setting.now(),
+    random: setting.random,
+    limit: wireLimits.smtp.submissionHeader,
+    hops: setting.limits.receivedHops,
+  });
 }
 
 /** Commits the message and ends the transaction; what is to be answered. */
@@ -43,6 +67,8 @@ export function* acceptMessage(
   reception: Reception,
 ): Session<Outcome> {
   const envelope = envelopeOf(s, transaction);
+  yield* reception.finish();
+  if (!(yield* ownsFrom(s, reception))) reception.refuse(replies.notYourFrom);
   const result = yield* reception.commit(envelope);
   forgetTransaction(s);
   const accepted = typeof result === "string";
@@ -57,6 +83,17 @@ export function* acceptMessage(
   s.errors = 0;
   const reply = replies.queued(s.setting.messages.queued_message, result);
   return forEachRecipient(s, transaction, reply);
+}
+
+/** Where it is asked for: one of the addresses in From has to be the submitter's. */
+function* ownsFrom(s: SmtpSession, reception: Reception): Session<boolean> {
+  const { login, setting } = s;
+  if (!login || !setting.checkFromHeader) return true;
+  for (const author of reception.authors) {
+    const owns = () => setting.accounts.owns(login.account, author);
+    if (yield* work(owns)) return true;
+  }
+  return false;
 }
 
 /** RFC 2033 §4.2: LMTP says it once for each RCPT that it accepted, in their order. */

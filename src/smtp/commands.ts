@@ -6,13 +6,17 @@
 
 import { data } from "./commands/data.ts";
 import { ehlo } from "./commands/ehlo.ts";
+import { expn } from "./commands/expn.ts";
+import { help } from "./commands/help.ts";
 import { helo } from "./commands/helo.ts";
 import { lhlo } from "./commands/lhlo.ts";
 import { mail } from "./commands/mail.ts";
 import { noop } from "./commands/noop.ts";
+import { notImplemented } from "./commands/not_implemented.ts";
 import { quit } from "./commands/quit.ts";
 import { rcpt } from "./commands/rcpt.ts";
 import { rset } from "./commands/rset.ts";
+import { vrfy } from "./commands/vrfy.ts";
 import { extensions } from "./extensions.ts";
 import type { Command } from "./rows.ts";
 import type { ListenerKind } from "./setting.ts";
@@ -27,6 +31,10 @@ const commands: readonly Command[] = [
   rset,
   noop,
   quit,
+  vrfy,
+  expn,
+  help,
+  ...notImplemented,
   ...extensions.flatMap((extension) => extension.commands ?? []),
 ];
 

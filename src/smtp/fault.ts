@@ -5,16 +5,28 @@
  */
 
 import type { Reply } from "../mail/mod.ts";
+import { Disconnected, ShuttingDown, TimedOut } from "../wire/mod.ts";
 import * as replies from "./replies.ts";
 import type { SmtpSession } from "./smtp_session.ts";
 
 /** Logs `error` with its stack and returns the reply that gives nothing away. */
 export function faultReply(s: SmtpSession, error: unknown): Reply {
+  logFault(s, error);
+  return isDiskFull(error) ? replies.diskFull : replies.localError;
+}
+
+/** Logs `error` with its stack. */
+export function logFault(s: SmtpSession, error: unknown): void {
   s.setting.log("smtp.fault", {
     session: s.link.id,
     error: error instanceof Error ? error.stack ?? error.message : `${error}`,
   });
-  return isDiskFull(error) ? replies.diskFull : replies.localError;
+}
+
+/** True for what ends the dialogue, and is nobody's fault. */
+export function isEnding(error: unknown): boolean {
+  return error instanceof Disconnected || error instanceof TimedOut ||
+    error instanceof ShuttingDown;
 }
 
 /** By its shape: protocols do not know the disk. */

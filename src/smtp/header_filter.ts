@@ -6,13 +6,15 @@
  */
 
 import { CR, LF } from "../bytes/mod.ts";
-import type { Reply } from "../mail/mod.ts";
+import type { Address, Reply } from "../mail/mod.ts";
 import * as replies from "./replies.ts";
 
 /** Sees each octet of a message once, in order, and passes on what shall be kept. */
 export interface HeaderFilter {
   /** What speaks against the message. */
   readonly refusal: Reply | undefined;
+  /** Addresses of the From field, where the filter looks at it. */
+  readonly authors?: readonly Address[];
   /** Views that are passed on are views of `bytes`, or new arrays. */
   push(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void;
   /** The message is complete. */

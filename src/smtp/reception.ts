@@ -7,10 +7,12 @@
  * @module
  */
 
-import type { Reply } from "../mail/mod.ts";
-import type { Draft, Envelope } from "../queue/spool.ts";
-import { type Session, settle, work } from "../wire/mod.ts";
+import type { Address, Reply } from "../mail/mod.ts";
+import type { Draft, Envelope } from "../queue/mod.ts";
+import { type Session, work } from "../wire/mod.ts";
+import { isEnding } from "./fault.ts";
 import type { HeaderFilter } from "./header_filter.ts";
+import { LineEnds } from "./line_ends.ts";
 import * as replies from "./replies.ts";
 
 export interface ReceptionOptions {
@@ -18,6 +20,8 @@ export interface ReceptionOptions {
   readonly limit: number;
   /** Looks at the header section, and may change it. */
   readonly header: HeaderFilter;
+  /** Whether lines have to end in CRLF, and who reads them has not looked. */
+  readonly checkLines: boolean;
   /** Turns a failure of the draft into a reply. */
   readonly onFault: (error: unknown) => Reply;
   /** Told of a draft that could not be dropped. */
@@ -30,17 +34,24 @@ export class Reception {
   size = 0;
   #draft: Draft | undefined;
   #options: ReceptionOptions;
+  #lines: LineEnds | undefined;
   #writing: Promise<void> | undefined;
   #refusal: Reply | undefined;
 
   constructor(draft: Draft, options: ReceptionOptions) {
     this.#draft = draft;
     this.#options = options;
+    if (options.checkLines) this.#lines = new LineEnds();
   }
 
   /** What speaks against the message, as far as it has been read. */
   get refusal(): Reply | undefined {
     return this.#refusal ?? this.#options.header.refusal;
+  }
+
+  /** Addresses of the From field, as far as the header filter looks at it. */
+  get authors(): readonly Address[] {
+    return this.#options.header.authors ?? [];
   }
 
   /** Puts `bytes` in front of the message; they do not count to its size. */
@@ -52,6 +63,8 @@ export class Reception {
   readonly take = (bytes: Uint8Array): void => {
     this.size += bytes.length;
     if (this.size > this.#options.limit) this.refuse(replies.messageTooBig);
+    this.#lines?.push(bytes);
+    if (this.#lines?.bare) this.refuse(replies.bareLineEndInMessage);
     if (this.#draft) this.#options.header.push(bytes, this.#write);
   };
 
@@ -69,10 +82,16 @@ export class Reception {
     this.drop();
   }
 
-  /** Makes the message durable; returns its id, or the reply that says why not. */
-  *commit(envelope: Envelope): Session<string | Reply> {
-    this.#options.header.end(this.#write);
+  /** The message is complete: whatever can be said against it has been said after this. */
+  *finish(): Session<void> {
+    this.#lines?.end();
+    if (this.#lines?.bare) this.refuse(replies.bareLineEndInMessage);
+    if (this.#draft) this.#options.header.end(this.#write);
     yield* this.settled();
+  }
+
+  /** Makes a finished message durable; returns its id, or the reply that says why not. */
+  *commit(envelope: Envelope): Session<string | Reply> {
     const draft = this.#draft;
     const refusal = this.refusal;
     if (refusal || !draft) {
@@ -82,9 +101,10 @@ export class Reception {
     // From here on the draft is the spool's, even when this session ends now.
     this.#draft = undefined;
     try {
-      yield* settle(draft.commit(envelope));
+      yield* work(() => draft.commit(envelope));
       return draft.id;
     } catch (error) {
+      if (isEnding(error)) throw error;
       return this.#options.onFault(error);
     }
   }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Resolution, Target } from "../accounts/accounts.ts";
+import type { Resolution, Target } from "../accounts/mod.ts";
 import { type Address, formatAddress } from "../mail/mod.ts";
-import type { EnvelopeRecipient } from "../queue/spool.ts";
+import type { EnvelopeRecipient } from "../queue/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
 import { refuse } from "./refusal.ts";
 import * as replies from "./replies.ts";

@@ -95,6 +95,95 @@ export const diskFull: Reply = reply(
   "Not enough storage, try again later",
 );
 
+export function verifyNothing(verb: string): Reply {
+  return reply(
+    252,
+    "2.5.2",
+    `${verb} tells nothing here; try RCPT, mail is accepted for whom it names`,
+  );
+}
+
+/** RFC 5321 §4.2.3. */
+export function help(lines: readonly string[]): Reply {
+  return reply(214, "2.0.0", ...lines);
+}
+
+export const unknownHelpTopic: Reply = reply(
+  504,
+  "5.5.4",
+  "No help on that",
+);
+
+/** Some page in a browser lets it talk to us. */
+export const notHttp: Reply = reply(421, "4.7.0", "This is not an HTTP server");
+
+// ── STARTTLS and AUTH ──────────────────────────────────────────────────
+
+export const startTls: Reply = reply(220, "2.0.0", "Ready to start TLS");
+export const alreadyProtected: Reply = reply(
+  503,
+  "5.5.1",
+  "TLS is active already",
+);
+
+/** RFC 4954 §4: base 64, which may be empty; the space stays. */
+export function challenge(text: string): Reply {
+  return reply(334, undefined, text);
+}
+
+// RFC 4954 §6 names code and enhanced code of each.
+export const loggedIn: Reply = reply(
+  235,
+  "2.7.0",
+  "Authentication succeeded",
+);
+export const badLogin: Reply = reply(
+  535,
+  "5.7.8",
+  "Authentication credentials invalid",
+);
+export const authUnavailable: Reply = reply(
+  454,
+  "4.7.0",
+  "Temporary authentication failure",
+);
+export const authLineTooLong: Reply = reply(
+  500,
+  "5.5.6",
+  "Authentication exchange line is too long",
+);
+export const badResponse: Reply = reply(
+  501,
+  "5.5.2",
+  "Malformed authentication response",
+);
+export const noInitialResponse: Reply = reply(
+  501,
+  "5.7.0",
+  "This mechanism takes no initial response",
+);
+export const cancelled: Reply = reply(501, "5.7.0", "Authentication cancelled");
+export const unknownMechanism: Reply = reply(
+  504,
+  "5.5.4",
+  "Unknown authentication mechanism",
+);
+export const tlsForMechanism: Reply = reply(
+  538,
+  "5.7.11",
+  "Encryption required for this authentication mechanism",
+);
+export const alreadyLoggedIn: Reply = reply(
+  503,
+  "5.5.1",
+  "Authenticated already",
+);
+export const tooManyLogins: Reply = reply(
+  421,
+  "4.7.0",
+  "Too many failed logins",
+);
+
 // ── MAIL and RCPT ──────────────────────────────────────────────────────
 
 export function senderOk(text: string): Reply {
@@ -177,6 +266,9 @@ export const malformedParameters: Reply = reply(
   "Malformed parameters",
 );
 
+export const noValue: (keyword: string) => Reply = (keyword) =>
+  reply(501, "5.5.4", `Parameter ${keyword} takes no value`);
+
 // ── the message ────────────────────────────────────────────────────────
 
 export function startData(text: string): Reply {
@@ -185,6 +277,11 @@ export function startData(text: string): Reply {
 
 export function queued(text: string, id: string): Reply {
   return reply(250, "2.0.0", `${text} as ${id}`);
+}
+
+/** RFC 3030 §2. */
+export function chunkTaken(octets: number): Reply {
+  return reply(250, "2.0.0", `${octets} octets received`);
 }
 
 export const binaryNeedsBdat: Reply = reply(
@@ -201,6 +298,16 @@ export const bareLineEndInMessage: Reply = reply(
   554,
   "5.6.0",
   "Message holds a CR or LF that is not part of a CRLF",
+);
+export const headerTooBig: Reply = reply(
+  552,
+  "5.3.4",
+  "Header section exceeds the size limit",
+);
+export const notYourFrom: Reply = reply(
+  550,
+  "5.7.1",
+  "The From field names no address of yours",
 );
 export const mailLoop: Reply = reply(
   554,

@@ -28,6 +28,8 @@ export interface Command {
   readonly on?: readonly ListenerKind[];
   /** True for commands that move no mail forward; too many in a row end the connection. */
   readonly idle?: true;
+  /** True for commands that HELP does not name. */
+  readonly hidden?: true;
   /** Runs it. `args` is what follows the verb, a byte string without space around it. */
   readonly run: (
     s: SmtpSession,

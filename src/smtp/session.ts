@@ -21,7 +21,7 @@ import {
 import { parseCommandLine } from "./command_line.ts";
 import { commandsFor } from "./commands.ts";
 import { extensions } from "./extensions.ts";
-import { faultReply } from "./fault.ts";
+import { faultReply, isEnding } from "./fault.ts";
 import { Refusal } from "./refusal.ts";
 import * as replies from "./replies.ts";
 import type { Command, Outcome } from "./rows.ts";
@@ -135,11 +135,6 @@ function overLimit(s: SmtpSession, last: Reply): Reply | undefined {
   const { errors, idleCommands } = s.setting.limits;
   if (last.code >= 500 && ++s.errors > errors) return replies.tooManyErrors;
   return s.idleCommands > idleCommands ? replies.tooManyIdle : undefined;
-}
-
-function isEnding(error: unknown): boolean {
-  return error instanceof Disconnected || error instanceof TimedOut ||
-    error instanceof ShuttingDown;
 }
 
 function farewell(s: SmtpSession, error: unknown): void {

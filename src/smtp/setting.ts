@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Accounts } from "../accounts/accounts.ts";
+import type { Accounts } from "../accounts/mod.ts";
 import { limits } from "../wire/mod.ts";
-import type { Spool } from "../queue/spool.ts";
+import type { Spool } from "../queue/mod.ts";
 
 /**
  * Who speaks to a listener: other servers (port 25), people's clients (RFC 6409,

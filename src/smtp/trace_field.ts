@@ -1,34 +1,46 @@
 /**
- * The Received field in front of a message (RFC 5321 §4.4, RFC 3848, RFC 6531 §4.3).
+ * The Received field in front of a message (RFC 5321 §4.4).
  *
  * @module
  */
 
+import {
+  formatReceived,
+  parseMailbox,
+  protocolName,
+  type ReceivedTrace,
+} from "../mail/mod.ts";
 import type { SmtpSession } from "./smtp_session.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** The field, folded, with its CRLF. */
+/** The field, folded, with its CRLFs. */
 export function traceField(
   s: SmtpSession,
   transaction: Transaction,
   id: string,
 ): string {
   const { link, setting } = s;
-  const [only] = transaction.recipients.values();
-  const forOne = transaction.recipients.size === 1
-    ? `\r\n for <${only!.address}>`
-    : "";
-  const date = new Date(setting.now()).toUTCString();
-  return `Received: from ${s.hello?.name} (${link.remoteAddress})\r\n` +
-    ` by ${setting.serverName} with ${protocol(s, transaction)} id ${id}` +
-    `${forOne}; ${date}\r\n`;
+  const only = onlyRecipient(transaction);
+  return formatReceived({
+    helo: s.hello?.name ?? "",
+    peerAddress: link.remoteAddress,
+    serverName: setting.serverName,
+    protocol: protocolName({
+      extended: s.hello?.extended ?? false,
+      lmtp: setting.listener.kind === "lmtp",
+      tls: link.tls !== undefined,
+      authenticated: s.login !== undefined,
+      utf8: transaction.parameters.smtputf8 ?? false,
+    }),
+    id,
+    ...(link.tls ? { tls: link.tls } : {}),
+    ...(only ? { for: only } : {}),
+    date: setting.now(),
+  });
 }
 
-function protocol(s: SmtpSession, transaction: Transaction): string {
-  const utf8 = transaction.parameters.smtputf8 ? "UTF8" : "";
-  const tls = s.link.tls ? "S" : "";
-  const auth = s.login ? "A" : "";
-  if (s.setting.listener.kind === "lmtp") return `${utf8}LMTP${tls}${auth}`;
-  if (utf8) return `UTF8SMTP${tls}${auth}`;
-  return s.hello?.extended ? `ESMTP${tls}${auth}` : "SMTP";
+/** RFC 5321 §7.2: with several recipients none is named, some may be blind copies. */
+function onlyRecipient(transaction: Transaction): ReceivedTrace["for"] {
+  const [first, ...others] = transaction.recipients.values();
+  return first && others.length === 0 ? parseMailbox(first.address) : undefined;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../mail/mod.ts";
-import type { BodyType, EnvelopeRecipient, Notify } from "../queue/spool.ts";
+import type { BodyType, EnvelopeRecipient, Notify } from "../queue/mod.ts";
 import type { Reception } from "./reception.ts";
 
 /** What the parameters of MAIL said. */
@@ -20,8 +20,6 @@ export interface MailParameters {
   ret?: "FULL" | "HDRS";
   /** RFC 3461 §4.4, decoded. */
   envid?: string;
-  /** RFC 4954 §5, decoded; "" for "<>". */
-  auth?: string;
 }
 
 /** What the parameters of RCPT said. */

@@ -22,7 +22,7 @@ export const data: Command = {
     if (transaction.parameters.body === "BINARYMIME") {
       refuse(replies.binaryNeedsBdat);
     }
-    const reception = openReception(s, transaction);
+    const reception = openReception(s, transaction, false);
     sendReply(s, replies.startData(s.setting.messages.data_start_message));
     yield* readDotBody(s.wire, reception);
     return yield* acceptMessage(s, transaction, reception);
