@@ -1,8 +1,10 @@
 /** The stages by protocol: the folder of a script, or its `given protocol`, picks one. */
 
+import { Pop3Stage } from "./pop3_stage.ts";
 import { SmtpStage } from "./smtp_stage.ts";
 import type { Stage } from "./stage.ts";
 
 export const stages: Readonly<Record<string, () => Stage>> = {
+  pop3: () => new Pop3Stage(),
   smtp: () => new SmtpStage(),
 };

@@ -18,7 +18,8 @@ export const pass: Command = {
     if (login === undefined) return replies.noUser;
     // RFC 1939 §7: PASS has one argument only, so its spaces belong to the password.
     if (args === "") refuseSyntax(pass);
-    // RFC 6856 §2.2 wants UTF-8 after UTF8 only; nothing else could be meant without.
+    // RFC 6856 §2.2 wants UTF-8, and after UTF8 only. It is understood always, and
+    // what is no UTF-8 is read as Latin-1, as older clients send it.
     const password = utf8FromByteString(args) ?? args;
     const account = yield* work(() =>
       s.setting.accounts.verify(login, password)

@@ -1,0 +1,189 @@
+/**
+ * The stage of POP3 scripts.
+ *
+ * ```text
+ * given user ADDRESS PASSWORD [legacy] [disabled]
+ * given mail ADDRESS OCTETS   one more message for ADDRESS, as C+ writes octets
+ * given expunged ADDRESS N    another program removes the message that came as the Nth
+ * given broken ADDRESS        the user's inbox cannot be read
+ * given NAME VALUE            a key of Pop3Setting: on, off, a number or a text
+ * given mechanisms NAME...
+ * given login_delay SECONDS
+ * given implicit_tls          connections begin under TLS
+ * expect mail ADDRESS         the messages of ADDRESS: unique id, flags
+ * expect trash ADDRESS        the unique ids that were moved to the Trash
+ * expect log EVENT            the last such event, a field a line
+ * expect no log TEXT          nothing that was logged contains it
+ * ```
+ *
+ * Messages have the unique ids u11, u12 and so on. Challenges are built from
+ * random octets of 42 and a clock that begins at 2026-01-02 03:04:05 UTC.
+ *
+ * @module
+ */
+
+import { pop3Defaults, pop3Session } from "../../src/pop3/mod.ts";
+import type { Pop3Setting } from "../../src/pop3/mod.ts";
+import { StandInUser } from "../pop3/stand_in_mailbox.ts";
+import { unescapeOctets } from "./octets.ts";
+import type { Peer, Stage } from "./stage.ts";
+import { StandInAccounts } from "./stand_in_ports.ts";
+import {
+  type Clock,
+  VIRTUAL_TLS,
+  virtualLink,
+  VirtualPeer,
+} from "./virtual_stage.ts";
+
+export class Pop3Stage implements Stage {
+  readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
+  readonly accounts = new StandInAccounts();
+  readonly users = new Map<string, StandInUser>();
+  readonly peers: VirtualPeer[] = [];
+  readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  implicitTls = false;
+  setting: Pop3Setting = {
+    ...pop3Defaults,
+    serverName: "pop.example.test",
+    accounts: this.accounts,
+    store: {
+      open: (account) => Promise.resolve(this.#user(account)),
+      close: () => Promise.resolve(),
+    },
+    maildrops: new Set<string>(),
+    now: () => this.clock.now,
+    random: (octets) => new Uint8Array(octets).fill(42),
+    log: (event, fields) => void this.logged.push([event, fields]),
+    tls: true,
+    allowPlaintextAuth: true,
+    legacy: false,
+    mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5"],
+    expire: "NEVER",
+  };
+
+  given(words: readonly string[]): void {
+    const [what = "", ...rest] = words;
+    const [name = "", value = ""] = rest;
+    switch (what) {
+      case "user":
+        return this.#account(name, value, rest);
+      case "mail": {
+        const { inbox } = this.#user(name);
+        return inbox.receive(unescapeOctets(rest.slice(1).join(" ")));
+      }
+      case "expunged":
+        void this.#user(name).inbox.expunge([10 + Number(value)]);
+        return;
+      case "broken":
+        this.#user(name).inbox.failures.metas = new Error("bad sector");
+        return;
+      case "mechanisms":
+        return this.#change({ mechanisms: rest });
+      case "login_delay":
+        return this.#change({
+          loginDelay: { seconds: Number(name), lastLogins: new Map() },
+        });
+      case "implicit_tls":
+        this.implicitTls = true;
+        return;
+      default:
+        return this.#key(what, rest.join(" "));
+    }
+  }
+
+  async connect(client: number): Promise<Peer> {
+    const { setting } = this;
+    const link = virtualLink(client, this.implicitTls ? 995 : 110);
+    if (this.implicitTls) link.tls = VIRTUAL_TLS;
+    const peer = await VirtualPeer.open(
+      (wire) => pop3Session(wire, link, setting),
+      link,
+      this.clock,
+    );
+    this.peers.push(peer);
+    return peer;
+  }
+
+  /** For S* and S!, which speak of replies of several lines, or of a refusal. */
+  isWholeReply(lines: readonly string[]): boolean {
+    return lines.at(-1) === "." || lines[0]!.startsWith("-ERR");
+  }
+
+  async wait(milliseconds: number): Promise<void> {
+    this.clock.now += milliseconds;
+    for (const peer of this.peers) await peer.expire();
+  }
+
+  async stop(): Promise<void> {
+    for (const peer of this.peers) await peer.stop();
+  }
+
+  expect(
+    words: readonly string[],
+    match: (actual: readonly string[]) => void,
+  ): void {
+    const [what, which = ""] = words;
+    switch (what) {
+      case "mail":
+        return match(this.#mailLines(which));
+      case "trash":
+        return match(this.#trashLines(which));
+      case "log":
+        return match(this.#logLines(which));
+      case "no":
+        return match(this.#logHits(words.slice(2).join(" ")));
+      default:
+        throw new Error(`Cannot expect "${words.join(" ")}"`);
+    }
+  }
+
+  #account(address: string, password: string, words: readonly string[]): void {
+    this.accounts.add(address, password, {
+      legacy: words.includes("legacy"),
+      enabled: !words.includes("disabled"),
+    });
+  }
+
+  #user(account: string): StandInUser {
+    const user = this.users.get(account) ?? new StandInUser();
+    this.users.set(account, user);
+    return user;
+  }
+
+  #key(name: string, text: string): void {
+    if (!(name in this.setting)) throw new Error(`Cannot give "${name}"`);
+    this.#change({ [name]: valueOf(text) });
+  }
+
+  #change(change: Partial<Pop3Setting>): void {
+    this.setting = { ...this.setting, ...change };
+  }
+
+  #mailLines(account: string): string[] {
+    return this.#user(account).inbox.messages.map(({ meta }) =>
+      [meta.uniqueId, ...meta.flags].join(" ")
+    );
+  }
+
+  #trashLines(account: string): string[] {
+    return this.#user(account).inbox.copied.flatMap(([uids, to]) =>
+      to === "Trash" ? uids.map((uid) => `u${uid}`) : []
+    );
+  }
+
+  #logLines(event: string): string[] {
+    const last = this.logged.findLast(([name]) => name === event);
+    if (!last) throw new Error(`Cannot find the event "${event}"`);
+    return Object.entries(last[1]).map(([key, value]) => `${key} ${value}`);
+  }
+
+  #logHits(text: string): string[] {
+    return this.logged.map((entry) => JSON.stringify(entry))
+      .filter((entry) => entry.includes(text));
+  }
+}
+
+function valueOf(text: string): string | number | boolean {
+  if (text === "on" || text === "off") return text === "on";
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
