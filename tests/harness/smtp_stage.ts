@@ -8,7 +8,7 @@
  * given NAME VALUE        a limit of SmtpLimits, or a switch of SmtpSetting (on, off)
  * given message NAME=TEXT a text of SmtpMessages
  * given mechanisms NAME...
- * given disk full | broken | slow
+ * given disk TROUBLE      full, io, slow, or "full at commit"
  * expect spool empty      nothing was stored, and no draft is open
  * expect spool N          N messages were stored, and no draft is open
  * expect envelope N       what the spool knows of message N, a property a line
@@ -20,7 +20,11 @@
  * @module
  */
 
-import type { Envelope } from "../../src/queue/spool.ts";
+import {
+  type Envelope,
+  memorySpool,
+  type SpoolEntry,
+} from "../../src/queue/mod.ts";
 import {
   defaultSmtpLimits,
   defaultSmtpMessages,
@@ -30,27 +34,30 @@ import {
 } from "../../src/smtp/mod.ts";
 import { renderLines } from "./octets.ts";
 import type { Peer, Stage } from "./stage.ts";
-import { StandInAccounts, StandInSpool } from "./stand_in_ports.ts";
+import { StandInAccounts } from "./stand_in_ports.ts";
 import {
   type Clock,
   VIRTUAL_TLS,
   virtualLink,
   VirtualPeer,
 } from "./virtual_stage.ts";
+import { type DiskTrouble, watchedSpool } from "./watched_spool.ts";
 
 const PORTS = { mx: 25, submission: 587, submissions: 465, lmtp: 24 } as const;
 
 export class SmtpStage implements Stage {
   readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   readonly accounts = new StandInAccounts();
-  readonly spool = new StandInSpool();
+  readonly spool = watchedSpool(
+    memorySpool({ now: () => this.clock.now, random: () => 0.5 }),
+  );
   readonly peers: VirtualPeer[] = [];
   readonly logged: [event: string, fields: Record<string, unknown>][] = [];
   setting: SmtpSetting = {
     listener: { kind: "mx" },
     serverName: "mx.example.test",
     accounts: this.accounts,
-    spool: this.spool as unknown as SmtpSetting["spool"],
+    spool: this.spool.spool,
     now: () => this.clock.now,
     random: (octets) => new Uint8Array(octets).fill(42),
     log: (event, fields) => void this.logged.push([event, fields]),
@@ -79,6 +86,9 @@ export class SmtpStage implements Stage {
         return;
       case "mechanisms":
         this.setting = { ...this.setting, mechanisms: rest };
+        return;
+      case "disk":
+        this.spool.trouble = rest.join(" ") as DiskTrouble;
         return;
       case "message":
         return this.#message(rest.join(" "));
@@ -137,22 +147,22 @@ export class SmtpStage implements Stage {
     for (const peer of this.peers) await peer.stop();
   }
 
-  expect(
+  async expect(
     words: readonly string[],
     match: (actual: readonly string[]) => void,
-  ): void {
+  ): Promise<void> {
     const [what, which = ""] = words;
-    const { stored } = this.spool;
-    const entry = stored[Number(which) - 1];
+    const entries = this.spool.spool.entries();
+    const entry = entries[Number(which) - 1];
     switch (what) {
       case "spool":
-        match(this.#spoolLines(which));
+        match(this.#spoolLines(which, entries.length));
         return;
       case "envelope":
         match(entry ? envelopeLines(entry.envelope) : []);
         return;
       case "message":
-        match(entry ? renderLines(entry.bytes) : []);
+        match(entry ? renderLines(await this.#octets(entry)) : []);
         return;
       case "log":
         match(this.#logLines(which));
@@ -165,12 +175,19 @@ export class SmtpStage implements Stage {
     }
   }
 
+  async #octets(entry: SpoolEntry): Promise<Uint8Array> {
+    const octets = await this.spool.spool.read(entry.id);
+    const all = await octets.read(octets.size);
+    octets.close();
+    return all ?? new Uint8Array(0);
+  }
+
   /** No lines when the spool is as it is expected to be. */
-  #spoolLines(which: string): string[] {
-    const { stored, open } = this.spool;
+  #spoolLines(which: string, stored: number): string[] {
+    const { open } = this.spool;
     const wanted = which === "empty" ? 0 : Number(which);
-    if (open === 0 && stored.length === wanted) return [];
-    return [`${stored.length} stored, ${open} drafts open`];
+    if (open === 0 && stored === wanted) return [];
+    return [`${stored} stored, ${open} drafts open`];
   }
 
   #logLines(event: string): string[] {

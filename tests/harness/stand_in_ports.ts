@@ -5,44 +5,8 @@ import type {
   Accounts,
   Resolution,
   Target,
-} from "../../src/accounts/accounts.ts";
-import { concatBytes } from "../../src/bytes/mod.ts";
+} from "../../src/accounts/mod.ts";
 import { type Address, canonicalAddress } from "../../src/mail/mod.ts";
-import type { Draft, Envelope, Spool } from "../../src/queue/spool.ts";
-
-export interface StoredMessage {
-  readonly id: string;
-  readonly envelope: Envelope;
-  readonly bytes: Uint8Array;
-}
-
-export class StandInSpool implements Pick<Spool, "begin"> {
-  readonly stored: StoredMessage[] = [];
-  open = 0;
-  #next = 1;
-
-  begin(): Draft {
-    const chunks: Uint8Array[] = [];
-    const id = `m${this.#next++}`;
-    this.open++;
-    return {
-      id,
-      get size() {
-        return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-      },
-      write: (bytes) => void chunks.push(bytes.slice()),
-      commit: (envelope) => {
-        this.open--;
-        this.stored.push({ id, envelope, bytes: concatBytes(chunks) });
-        return Promise.resolve();
-      },
-      abort: () => {
-        this.open--;
-        return Promise.resolve();
-      },
-    };
-  }
-}
 
 export class StandInAccounts implements Accounts {
   readonly domains = new Set(["example.test"]);
