@@ -10,6 +10,7 @@
  * @module
  */
 
+export * from "./check_files.ts";
 export * from "./configuration.ts";
 export * from "./extended_json.ts";
 export {
@@ -22,4 +23,5 @@ export * from "./load.ts";
 export { formatPath, type Path } from "./merge.ts";
 export * from "./place.ts";
 export { configurationSchema, type JsonSchema } from "./schema.ts";
+export { readConfigurationFolder, reasonOf } from "./read_folder.ts";
 export * from "./suggest.ts";
