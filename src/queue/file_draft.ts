@@ -26,7 +26,6 @@ export interface FileDraftOptions {
   ) => Promise<void>;
 }
 
-const FIRST_BUFFER = 8 * 1024;
 const NOTHING = new Uint8Array(0);
 
 export class FileDraft implements Draft {
@@ -59,8 +58,8 @@ export class FileDraft implements Draft {
   }
 
   #grow(size: number): void {
-    const length = Math.max(size, 2 * this.#buffer.length, FIRST_BUFFER);
-    const grown = new Uint8Array(length);
+    // Exact for a message that comes at once: the buffer stays while it is recent.
+    const grown = new Uint8Array(Math.max(size, 2 * this.#buffer.length));
     grown.set(this.#buffer.subarray(0, this.size));
     this.#buffer = grown;
   }
