@@ -81,34 +81,51 @@ export class MemoryDisk implements Disk {
    * for ignored syncs. What is found is certain.
    */
   powerCut(random: () => number): MemoryDisk {
-    this.dead = true;
     for (const folder of this.#folders) folder.decide(random);
     for (const folder of this.#folders) folder.cutPower();
+    return this.#handOver((file) => file.cutPower(random));
+  }
+
+  /**
+   * The process ends and the power stays: handles are dead from now on, what was not
+   * synced is there still and is as uncertain as before.
+   *
+   * @returns The disk that the next process finds, without faults as above.
+   */
+  kill(): MemoryDisk {
+    const found = this.#handOver(() => {});
+    for (const folder of this.#folders) found.#folders.add(folder);
+    return found;
+  }
+
+  #handOver(each: (file: MemoryFile) => void): MemoryDisk {
+    this.dead = true;
     const { ignoreSync } = this.faults;
     const found = new MemoryDisk(this.#root, {
       faults: { ignoreSync },
       now: this.#now,
       ...this.#random && { random: this.#random },
     }, this.syncNames);
-    found.#takeIn(this.#root, new Set(), random);
+    found.#takeIn(this.#root, new Set(), each);
     return found;
   }
 
   #takeIn(
     folder: MemoryFolder,
     seen: Set<MemoryFile>,
-    random: () => number,
+    each: (file: MemoryFile) => void,
   ): void {
     this.#folders.add(folder);
     for (const node of folder.names.values()) {
       if (node instanceof MemoryFolder) {
-        this.#takeIn(node, seen, random);
+        this.#takeIn(node, seen, each);
       } else if (seen.has(node)) {
         node.links++;
       } else {
         seen.add(node);
-        node.cutPower(random);
+        each(node);
         node.links = 1;
+        node.handles = 0;
         this.used += node.size;
       }
     }

@@ -82,7 +82,6 @@ export class MemoryFile {
     this.#before = undefined;
     this.#lostFrom = Infinity;
     this.certain = this.#durableSize = this.size;
-    this.handles = 0;
   }
 
   #tear(old: Uint8Array, random: () => number): void {

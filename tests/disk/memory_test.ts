@@ -167,6 +167,20 @@ Deno.test("memoryDisk: handles of the time before the cut are dead", async () =>
   assertEquals(await get(found, "/a"), "");
 });
 
+Deno.test("memoryDisk: a process that dies leaves what it wrote, as uncertain as it was", async () => {
+  const look = async (seed: number) => {
+    const disk = memoryDisk();
+    const file = await disk.open("/a", "create");
+    await file.write(bytes("x"));
+    const next = disk.kill();
+    await assertRejects(() => file.sync("test"), DiskError, "power");
+    assertEquals(await get(next, "/a"), "x");
+    return await names("/")(next.powerCut(seededRandom(seed)));
+  };
+  const seen = await Promise.all(Array.from({ length: 50 }, (_, i) => look(i)));
+  assertEquals([...new Set(seen)].sort(), ["", "a"]);
+});
+
 Deno.test("memoryDisk: full is full until space returns", async () => {
   const disk = memoryDisk({ faults: { capacity: 8 } });
   const file = await disk.open("/a", "create");
