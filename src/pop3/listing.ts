@@ -17,14 +17,10 @@ export function listing(
 ): Reply {
   const maildrop = maildropOf(s);
   if (number === undefined) {
-    return ok(fullness(s), linesOf(maildrop.messages(), show));
+    const lines = maildrop.messages().map(([id, meta]) =>
+      `${id} ${show(meta)}`
+    );
+    return ok(fullness(s), lines);
   }
   return ok(`${number} ${show(maildrop.message(number))}`);
-}
-
-function* linesOf(
-  messages: Iterable<[number, Meta]>,
-  show: (meta: Meta) => string,
-): Iterable<string> {
-  for (const [number, meta] of messages) yield `${number} ${show(meta)}`;
 }

@@ -60,10 +60,10 @@ export class Maildrop {
   }
 
   /** All messages that are not deleted, with their numbers. */
-  *messages(): Iterable<[number, Meta]> {
-    for (const [index, meta] of this.#metas.entries()) {
-      if (!this.#deleted.has(meta)) yield [index + 1, meta];
-    }
+  messages(): IteratorObject<[number: number, meta: Meta]> {
+    return this.#metas.entries()
+      .filter(([, meta]) => !this.#deleted.has(meta))
+      .map(([index, meta]) => [index + 1, meta]);
   }
 
   delete(number: number): void {

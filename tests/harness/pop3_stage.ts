@@ -47,7 +47,7 @@ export class Pop3Stage implements Stage {
     serverName: "pop.example.test",
     accounts: this.accounts,
     store: {
-      open: (account) => Promise.resolve(this.#user(account)),
+      open: (account) => Promise.resolve(this.user(account)),
       close: () => Promise.resolve(),
     },
     maildrops: new Set<string>(),
@@ -68,14 +68,14 @@ export class Pop3Stage implements Stage {
       case "user":
         return this.#account(name, value, rest);
       case "mail": {
-        const { inbox } = this.#user(name);
+        const { inbox } = this.user(name);
         return inbox.receive(unescapeOctets(rest.slice(1).join(" ")));
       }
       case "expunged":
-        void this.#user(name).inbox.expunge([10 + Number(value)]);
+        void this.user(name).inbox.expunge([10 + Number(value)]);
         return;
       case "broken":
-        this.#user(name).inbox.failures.metas = new Error("bad sector");
+        this.user(name).inbox.failures.metas = new Error("bad sector");
         return;
       case "mechanisms":
         return this.#change({ mechanisms: rest });
@@ -89,6 +89,13 @@ export class Pop3Stage implements Stage {
       default:
         return this.#key(what, rest.join(" "));
     }
+  }
+
+  /** The mail of `account`, made at first use. */
+  user(account: string): StandInUser {
+    const user = this.users.get(account) ?? new StandInUser();
+    this.users.set(account, user);
+    return user;
   }
 
   async connect(client: number): Promise<Peer> {
@@ -144,12 +151,6 @@ export class Pop3Stage implements Stage {
     });
   }
 
-  #user(account: string): StandInUser {
-    const user = this.users.get(account) ?? new StandInUser();
-    this.users.set(account, user);
-    return user;
-  }
-
   #key(name: string, text: string): void {
     if (!(name in this.setting)) throw new Error(`Cannot give "${name}"`);
     this.#change({ [name]: valueOf(text) });
@@ -160,13 +161,13 @@ export class Pop3Stage implements Stage {
   }
 
   #mailLines(account: string): string[] {
-    return this.#user(account).inbox.messages.map(({ meta }) =>
+    return this.user(account).inbox.messages.map(({ meta }) =>
       [meta.uniqueId, ...meta.flags].join(" ")
     );
   }
 
   #trashLines(account: string): string[] {
-    return this.#user(account).inbox.copied.flatMap(([uids, to]) =>
+    return this.user(account).inbox.copied.flatMap(([uids, to]) =>
       to === "Trash" ? uids.map((uid) => `u${uid}`) : []
     );
   }
