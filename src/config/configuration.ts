@@ -2,10 +2,10 @@
 
 import { dirname, isAbsolute, join } from "node:path";
 import {
+  completeListener,
   defaultListeners,
   hasImplicitTls,
   type ListenerConfiguration,
-  listenerKeys,
 } from "./listener_keys.ts";
 import type { Path } from "./merge.ts";
 import type { Place } from "./place.ts";
@@ -13,8 +13,13 @@ import type { CheckedKeys } from "./schema.ts";
 
 /** What all `*.conf` files of a folder say, defaults included. Times in seconds, sizes in octets. */
 export interface Configuration
-  extends Omit<CheckedKeys, "server_name" | "Listeners"> {
+  extends
+    Omit<CheckedKeys, "server_name" | "Accounts" | "Aliases" | "Listeners"> {
   readonly server_name: string;
+  /** By canonical address. */
+  readonly Accounts: Readonly<Record<string, AccountConfiguration>>;
+  /** By canonical address. */
+  readonly Aliases: Readonly<Record<string, readonly string[]>>;
   readonly Listeners: readonly ListenerConfiguration[];
   readonly TLS: CheckedKeys["TLS"] & {
     /** All certificates, the first one for clients that ask for no name; paths made whole. */
@@ -29,7 +34,15 @@ export interface CertificateFiles {
   readonly path: Path;
 }
 
-export type AccountConfiguration = Configuration["Accounts"][string];
+export interface AccountConfiguration {
+  /** The password, or a hash of it. */
+  readonly password: string;
+  readonly enabled: boolean;
+  /** Whether it receives while it is disabled. */
+  readonly receives: boolean;
+  /** CRAM-MD5 and APOP were opted in to. */
+  readonly legacy: boolean;
+}
 
 /** Something that single keys cannot be blamed for. */
 export interface Conflict {
@@ -50,9 +63,15 @@ export function complete(
     ...(keys.data_folder === undefined ? {} : {
       data_folder: besideFile(keys.data_folder, placeOf(["data_folder"])),
     }),
-    Listeners: keys.Listeners ?? defaultListeners
-      .filter(({ kind }) => certificates.length > 0 || !hasImplicitTls(kind))
-      .map((listener) => listenerKeys.parse(listener)),
+    Accounts: mapValues(
+      keys.Accounts,
+      (account) => completeAccount(account, keys.disabled_accounts_receive),
+    ),
+    Aliases: mapValues(keys.Aliases, (targets) => [targets].flat()),
+    Listeners: (keys.Listeners ??
+      defaultListeners.filter(({ kind }) =>
+        certificates.length > 0 || !hasImplicitTls(kind)
+      )).map(completeListener),
     TLS: { ...keys.TLS, all: certificates },
   };
 }
@@ -69,7 +88,7 @@ export function conflictsOf(keys: CheckedKeys): Conflict[] {
 /** The domains whose mail is kept here, in canonical form; without alias domains. */
 export function localDomains(
   configuration: Pick<
-    Configuration,
+    CheckedKeys | Configuration,
     "domain" | "domains" | "Accounts" | "Aliases" | "CatchAll"
   >,
 ): readonly string[] {
@@ -83,6 +102,31 @@ export function localDomains(
       ...Object.keys(CatchAll),
     ]),
   ];
+}
+
+type AccountKeys = Exclude<CheckedKeys["Accounts"][string], string>;
+
+function completeAccount(
+  account: CheckedKeys["Accounts"][string],
+  receivesDisabled: boolean,
+): AccountConfiguration {
+  const keys: Partial<AccountKeys> & { password: string } =
+    typeof account === "string" ? { password: account } : account;
+  return {
+    enabled: true,
+    legacy: false,
+    ...keys,
+    receives: keys.receives ?? receivesDisabled,
+  };
+}
+
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  map: (value: A) => B,
+): Record<string, B> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, map(value)]),
+  );
 }
 
 function domainOf(address: string): string {
@@ -147,7 +191,8 @@ function listenerConflicts({ Listeners = [], TLS }: CheckedKeys): Conflict[] {
     TLS.Certificates.length > 0;
   const conflicts: Conflict[] = [];
   const taken = new Map<string, number>();
-  Listeners.forEach(({ kind, port, addresses }, index) => {
+  Listeners.map(completeListener).forEach((listener, index) => {
+    const { kind, port, addresses } = listener;
     if (hasImplicitTls(kind) && !hasCertificate) {
       conflicts.push({
         path: ["Listeners", index, "kind"],

@@ -23,24 +23,22 @@ export const seconds = (preset: number) =>
 export const count = (preset: number) => z.int().min(1).default(preset);
 
 /** A host or domain name in lower case, internationalised ones as A-labels; no address literal. */
-export const domainName = z.string().transform((text, context) => {
-  const domain = parseDomain(text);
-  if (domain !== undefined && !domain.startsWith("[")) return domain;
-  return refuse(context, text, "no domain name", "example.org");
-});
+export const domainName = canonicalText(
+  (text) => text.startsWith("[") ? undefined : parseDomain(text),
+  'no domain name; one such as "example.org"',
+);
 
 /** A domain name or an address literal (RFC 5321 §4.1.3). */
-export const domainOrLiteral = z.string().transform((text, context) =>
-  parseDomain(text) ??
-    refuse(context, text, "no domain", "example.org or [192.0.2.1]")
+export const domainOrLiteral = canonicalText(
+  parseDomain,
+  'no domain; one such as "example.org" or "[192.0.2.1]"',
 );
 
 /** A mail address in its canonical form. */
-export const mailAddress = z.string().transform((text, context) => {
+export const mailAddress = canonicalText((text) => {
   const address = parseMailbox(text);
-  if (address !== undefined) return canonicalAddress(address);
-  return refuse(context, text, "no mail address", "alice@example.org");
-});
+  return address === undefined ? undefined : canonicalAddress(address);
+}, 'no mail address; one such as "alice@example.org"');
 
 /** An IP address to listen on. */
 export const ipAddress = z.string().refine(
@@ -57,50 +55,42 @@ export const ipRange = z.string().refine(
 /** A path of a file or folder. */
 export const filePath = z.string().min(1);
 
-/** An object whose keys are mapped by `key` and must stay distinct. */
-export function dictionary<K extends z.ZodType<string>, V extends z.ZodType>(
-  key: K,
+/** An object whose keys are brought into the form of `key`, and must stay distinct then. */
+export function dictionary<V extends z.ZodType>(
+  key: z.ZodType<string, string>,
   value: V,
 ) {
-  // Keys are checked as keys, so that all wrong ones are told; they are mapped after that.
+  // Keys are checked first, so that all wrong ones are told; they are mapped after that.
   const checkedKey = z.string().superRefine((text, context) => {
     const message = key.safeParse(text).error?.issues[0]?.message;
     if (message !== undefined) context.addIssue(message);
   });
-  return z.record(checkedKey, value).default({}).transform(
-    (record, context) => {
-      const mapped = new Map<string, z.output<V>>();
-      for (const [text, item] of Object.entries(record)) {
-        const name = key.parse(text);
-        if (mapped.has(name)) {
-          context.issues.push({
-            code: "custom",
-            path: [text],
-            input: text,
-            message: `names "${name}" a second time`,
-          });
-        }
-        mapped.set(name, item as z.output<V>);
+  return z.record(checkedKey, value).superRefine((record, context) => {
+    const seen = new Set<string>();
+    for (const text of Object.keys(record)) {
+      const name = key.parse(text);
+      if (seen.has(name)) {
+        const message = `names "${name}" a second time`;
+        context.addIssue({ code: "custom", path: [text], message });
       }
-      return Object.fromEntries(mapped) as Record<string, z.output<V>>;
-    },
-  );
+      seen.add(name);
+    }
+  }).overwrite((record) =>
+    Object.fromEntries(
+      Object.entries(record).map(([text, item]) => [key.parse(text), item]),
+    ) as typeof record
+  ).default({});
 }
 
-function refuse(
-  context: z.RefinementCtx,
-  input: string,
-  what: string,
-  example: string,
-): never {
-  context.issues.push({
-    code: "custom",
-    input,
-    message: `is ${what} (${
-      JSON.stringify(input)
-    }); one such as "${example}" was meant`,
-  });
-  return z.NEVER;
+// An overwrite, not a transform: of what is transformed zod's JSON Schema keeps no defaults.
+function canonicalText(
+  canonical: (text: string) => string | undefined,
+  otherwise: string,
+) {
+  return z.string().refine((text) => canonical(text) !== undefined, {
+    error: ({ input }) =>
+      `is ${otherwise.replace(";", ` (${JSON.stringify(input)});`)} was meant`,
+  }).overwrite((text) => canonical(text) ?? text);
 }
 
 function isOneLine(text: string): boolean {

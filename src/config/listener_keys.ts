@@ -37,16 +37,27 @@ export const listenerKeys = z.strictObject({
   proxies: z.array(ipRange).default([]).describe(
     "Addresses and ranges of proxies whose connections begin with a PROXY header, version 1 or 2.",
   ),
-}).transform((listener) => ({
-  kind: listener.kind,
-  port: listener.port ?? listenerPorts[listener.kind],
-  addresses: listener.addresses ??
-    (listener.kind === "lmtp" ? LOOPBACK : ANYWHERE),
-  proxies: listener.proxies,
-}));
+});
 
 /** One entry of `Listeners`, with nothing left open. */
-export type ListenerConfiguration = z.output<typeof listenerKeys>;
+export interface ListenerConfiguration {
+  readonly kind: ListenerName;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly proxies: readonly string[];
+}
+
+/** Fills in what an entry leaves open. */
+export function completeListener(
+  { kind, port, addresses, proxies = [] }: z.input<typeof listenerKeys>,
+): ListenerConfiguration {
+  return {
+    kind,
+    port: port ?? listenerPorts[kind],
+    addresses: addresses ?? (kind === "lmtp" ? LOOPBACK : ANYWHERE),
+    proxies,
+  };
+}
 
 /** What is served where the configuration has no `Listeners`. */
 export const defaultListeners: readonly { readonly kind: ListenerName }[] = [

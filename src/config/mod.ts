@@ -22,6 +22,7 @@ export {
 export * from "./load.ts";
 export { formatPath, type Path } from "./merge.ts";
 export * from "./place.ts";
+export { formatJsonSchema, formatSample } from "./sample.ts";
 export { configurationSchema, type JsonSchema } from "./schema.ts";
 export { readConfigurationFolder, reasonOf } from "./read_folder.ts";
 export * from "./suggest.ts";

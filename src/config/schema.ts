@@ -37,12 +37,9 @@ const accountObject = z.strictObject({
   ),
 });
 
-const account = z.union([password, accountObject]).transform((value) =>
-  typeof value === "string" ? accountObject.parse({ password: value }) : value
-);
+const account = z.union([password, accountObject]);
 
-const aliasTargets = z.union([mailAddress, z.array(mailAddress).min(1)])
-  .transform((value) => typeof value === "string" ? [value] : value);
+const aliasTargets = z.union([mailAddress, z.array(mailAddress).min(1)]);
 
 const certificateKeys = {
   certificate_file: filePath.describe(

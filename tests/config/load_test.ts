@@ -106,8 +106,18 @@ Deno.test("files merge object by object", () => {
   assertEquals(configuration.SMTP.max_errors, 5);
   assertEquals(configuration.SMTP.max_recipients, 7);
   assertEquals(configuration.Accounts, {
-    "a@example.org": { password: "x", enabled: true, legacy: false },
-    "b@example.org": { password: "y", enabled: true, legacy: true },
+    "a@example.org": {
+      password: "x",
+      enabled: true,
+      receives: true,
+      legacy: false,
+    },
+    "b@example.org": {
+      password: "y",
+      enabled: true,
+      receives: true,
+      legacy: true,
+    },
   });
 });
 
