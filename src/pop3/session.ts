@@ -93,11 +93,11 @@ function isSession(
 /** Ends the session of a client that makes too many mistakes or guesses passwords. */
 function countError(s: Pop3Session, reply: Reply): Reply {
   if (reply.ok) return reply;
-  if (s.authFailures >= limits.pop3.authFailures) s.closing = true;
+  if (s.authFailures >= s.setting.max_auth_failures) s.closing = true;
   // Other codes tell of our troubles, which are no mistakes of the client.
   if (reply.code !== undefined && reply.code !== "AUTH") return reply;
   s.errors++;
-  if (s.errors < limits.pop3.errors) return reply;
+  if (s.errors < s.setting.max_errors) return reply;
   s.closing = true;
   return replies.tooManyErrors;
 }

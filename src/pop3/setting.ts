@@ -6,6 +6,7 @@
 
 import type { Accounts } from "../accounts/mod.ts";
 import type { Store } from "../store/mod.ts";
+import { limits } from "../wire/mod.ts";
 
 /** The object `POP3` of the configuration, under the names that gomaild gave its keys. */
 export interface Pop3Keys {
@@ -21,6 +22,8 @@ export interface Pop3Keys {
   readonly fake_dele_cmd: boolean;
   /** Seconds without a command until the session ends; 0 takes the limit of RFC 1939 §3. */
   readonly timeout: number;
+  /** The same before login; 0 takes the limit of `wire/limits.ts`. */
+  readonly login_timeout: number;
   readonly timeout_message: string;
   /** USER with an unknown name, where `secure_user_cmd` is off. */
   readonly user_invalid_message: string;
@@ -34,6 +37,10 @@ export interface Pop3Keys {
   readonly enable_auth_login: boolean;
   readonly enable_auth_plain: boolean;
   readonly enable_auth_cram_md5: boolean;
+  /** Mistakes in one connection until it is closed. */
+  readonly max_errors: number;
+  /** Failed logins in one connection until it is closed. */
+  readonly max_auth_failures: number;
 }
 
 /** What holds where the configuration says nothing. */
@@ -44,6 +51,7 @@ export const pop3Defaults: Pop3Keys = {
   secure_user_cmd: true,
   fake_dele_cmd: false,
   timeout: 0,
+  login_timeout: 0,
   timeout_message: "idle for too long",
   user_invalid_message: "no such user",
   user_ok_message: "send PASS",
@@ -54,6 +62,8 @@ export const pop3Defaults: Pop3Keys = {
   enable_auth_login: true,
   enable_auth_plain: true,
   enable_auth_cram_md5: true,
+  max_errors: limits.pop3.errors,
+  max_auth_failures: limits.pop3.authFailures,
 };
 
 /** The accounts whose maildrop is open: one session each (RFC 1939 §4). A `Set<string>` will do. */
@@ -84,8 +94,8 @@ export interface Pop3Setting extends Pop3Keys {
   readonly tls: boolean;
   /** Passwords may cross the wire readable. */
   readonly allowPlaintextAuth: boolean;
-  /** Some account opted in to APOP and CRAM-MD5, so that they are worth an offer. */
-  readonly legacy: boolean;
+  /** Some account opted in to APOP, so that the greeting needs its timestamp. */
+  readonly offersApop: boolean;
   /** SASL mechanisms to offer, by name; the `enable_auth_…` keys can take some away. */
   readonly mechanisms: readonly string[];
   /** Days until messages are removed by policy (RFC 2449 §6.7). */

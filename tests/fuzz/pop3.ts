@@ -55,7 +55,8 @@ async function play(packets: Iterable<ArrayLike<number>>): Promise<string> {
 function newStage(): Pop3Stage {
   const stage = new Pop3Stage();
   stage.given(["user", USER, "secret", "legacy"]);
-  stage.given(["legacy", "on"]);
+  stage.given(["offersApop", "on"]);
+  stage.given(["mechanisms", "PLAIN", "LOGIN", "CRAM-MD5"]);
   // STLS drops what came with it, so that packets would matter.
   stage.given(["tls", "off"]);
   const user = stage.user(USER);

@@ -56,8 +56,8 @@ export class Pop3Stage implements Stage {
     log: (event, fields) => void this.logged.push([event, fields]),
     tls: true,
     allowPlaintextAuth: true,
-    legacy: false,
-    mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5"],
+    offersApop: false,
+    mechanisms: ["PLAIN", "LOGIN"],
     expire: "NEVER",
   };
 
