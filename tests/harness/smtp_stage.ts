@@ -13,6 +13,8 @@
  * expect spool N          N messages were stored, and no draft is open
  * expect envelope N       what the spool knows of message N, a property a line
  * expect message N        its octets, as lines
+ * expect trace N          the Received field in front of it, unfolded
+ * expect content N        its octets behind that field
  * expect log EVENT        the last such event, a field a line
  * expect no log TEXT      nothing that was logged contains it
  * ```
@@ -20,6 +22,8 @@
  * @module
  */
 
+import { latin1Decode } from "../../src/bytes/mod.ts";
+import { readHeader } from "../../src/mail/mod.ts";
 import {
   type Envelope,
   memorySpool,
@@ -164,6 +168,14 @@ export class SmtpStage implements Stage {
       case "message":
         match(entry ? renderLines(await this.#octets(entry)) : []);
         return;
+      case "trace":
+        match(entry ? [this.#split(await this.#octets(entry))[0]] : []);
+        return;
+      case "content":
+        match(
+          entry ? renderLines(this.#split(await this.#octets(entry))[1]) : [],
+        );
+        return;
       case "log":
         match(this.#logLines(which));
         return;
@@ -180,6 +192,15 @@ export class SmtpStage implements Stage {
     const all = await octets.read(octets.size);
     octets.close();
     return all ?? new Uint8Array(0);
+  }
+
+  /** The Received field in front, unfolded, and what is behind it. */
+  #split(message: Uint8Array): [trace: string, content: Uint8Array] {
+    const [first] = readHeader(message).fields;
+    const end = first?.end ?? 0;
+    const trace = latin1Decode(message.subarray(0, end));
+    const unfolded = trace.replace(/\r\n(?=[ \t])/g, "").trimEnd();
+    return [unfolded, message.subarray(end)];
   }
 
   /** No lines when the spool is as it is expected to be. */
