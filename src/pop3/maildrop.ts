@@ -88,13 +88,7 @@ export class Maildrop {
 
   /** Opens a message; rejects with the store's NoSuchMessage when it is gone. */
   async open(meta: Meta): Promise<OpenMessage> {
-    const ahead = this.#ahead;
-    if (ahead?.meta === meta) {
-      this.#ahead = undefined;
-      return await ahead.message;
-    }
-    this.#dropAhead();
-    const message = await openMessage(await this.#inbox.read(meta.uid));
+    const message = await (this.#takeAhead(meta) ?? this.#fetch(meta));
     // The session may have ended meanwhile, and then nobody else closes it.
     if (this.#closed) message.close();
     return message;
@@ -105,11 +99,10 @@ export class Maildrop {
     const meta = this.#metas[number];
     if (meta === undefined || this.#deleted.has(meta)) return;
     if (meta.size > AHEAD_MAX) return;
-    this.#dropAhead();
-    const message = this.#inbox.read(meta.uid)
-      .then((octets) => openMessage(octets, AHEAD_MAX));
+    const message = this.#fetch(meta, AHEAD_MAX);
     // Whoever opens the message hears of the failure; nobody may.
     message.catch(() => {});
+    this.#dropAhead();
     this.#ahead = { meta, message };
   }
 
@@ -138,6 +131,18 @@ export class Maildrop {
   close(): void {
     this.#closed = true;
     this.#dropAhead();
+  }
+
+  async #fetch(meta: Meta, most?: number): Promise<OpenMessage> {
+    return await openMessage(await this.#inbox.read(meta.uid), most);
+  }
+
+  /** What was fetched ahead, if it is this message. */
+  #takeAhead(meta: Meta): Promise<OpenMessage> | undefined {
+    const ahead = this.#ahead;
+    if (ahead?.meta !== meta) this.#dropAhead();
+    this.#ahead = undefined;
+    return ahead?.meta === meta ? ahead.message : undefined;
   }
 
   #dropAhead(): void {
