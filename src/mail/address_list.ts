@@ -37,46 +37,80 @@ export interface HeaderGroup {
 export function parseAddressList(
   value: string,
 ): (HeaderMailbox | HeaderGroup)[] {
-  const tokens = tokenize(unfold(value));
-  const list: (HeaderMailbox | HeaderGroup)[] = [];
-  let group: Group | undefined;
-  let piece: Token[] = [];
-  let angle: Token[] | undefined;
-  // An "@" was seen in `piece`; to look for it at each colon would be quadratic.
-  let spec = false;
-  const finish = () => {
-    const mailbox = mailboxOf(piece, angle);
-    piece = [];
-    angle = undefined;
-    spec = false;
-    if (mailbox) (group?.members ?? list).push(mailbox);
-  };
-  const endGroup = () => {
-    if (group) list.push({ kind: "group", ...group });
-    group = undefined;
-  };
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    if (isSpecial(token, "<") && !angle) {
-      const end = angleEnd(tokens, at);
-      angle = tokens.slice(at + 1, end);
-      // An unclosed angle stops before the separator, which the loop has to see.
-      at = isSpecial(tokens[end], ">") ? end : end - 1;
-    } else if (isSpecial(token, ",")) finish();
-    else if (isSpecial(token, ";")) {
-      finish();
-      endGroup();
-    } else if (isSpecial(token, ":") && !group && !angle && !spec) {
-      group = { ...nameOf(piece), members: [] };
-      piece = [];
-    } else {
-      piece.push(token);
-      spec ||= isSpecial(token, "@");
-    }
+  return new ListReader(tokenize(unfold(value))).read();
+}
+
+/** Walks the tokens once; what is between two separators becomes a mailbox. */
+class ListReader {
+  readonly #tokens: readonly Token[];
+  readonly #list: (HeaderMailbox | HeaderGroup)[] = [];
+  #group: Group | undefined;
+  /** Tokens of the element so far, those after its angle brackets if it has them. */
+  #piece: Token[] = [];
+  /** What stood before the angle brackets, and what is in them. */
+  #name: Token[] = [];
+  #angle: Token[] | undefined;
+  /** An "@" is in `#piece`: to look for it at each colon would be quadratic. */
+  #spec = false;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
   }
-  finish();
-  endGroup();
-  return list;
+
+  read(): (HeaderMailbox | HeaderGroup)[] {
+    for (let at = 0; at < this.#tokens.length; at++) {
+      const token = this.#tokens[at]!;
+      if (isSpecial(token, "<")) at = this.#openAngle(at);
+      else if (isSpecial(token, ",")) this.#endElement();
+      else if (isSpecial(token, ";")) this.#endGroup();
+      else if (isSpecial(token, ":") && this.#startsGroup()) this.#openGroup();
+      else {
+        this.#piece.push(token);
+        this.#spec ||= isSpecial(token, "@");
+      }
+    }
+    this.#endGroup();
+    return this.#list;
+  }
+
+  /** Takes an address in angle brackets: the index of its last token. */
+  #openAngle(at: number): number {
+    const name = this.#piece;
+    // A comma was forgotten between two addresses.
+    if (this.#angle && this.#angle.length > 0) this.#endElement();
+    const end = angleEnd(this.#tokens, at);
+    this.#name = name;
+    this.#piece = [];
+    this.#angle = this.#tokens.slice(at + 1, end);
+    // An unclosed angle stops before the separator, which the loop has to see.
+    return isSpecial(this.#tokens[end], ">") ? end : end - 1;
+  }
+
+  #startsGroup(): boolean {
+    return !this.#group && !this.#angle && !this.#spec;
+  }
+
+  #openGroup(): void {
+    this.#group = { ...nameOf(this.#piece), members: [] };
+    this.#piece = [];
+  }
+
+  #endElement(): void {
+    const found = this.#angle
+      ? mailbox(nameOf(this.#name), specOf(withoutRoute(this.#angle)))
+      : bareMailbox(this.#piece);
+    if (found) (this.#group?.members ?? this.#list).push(found);
+    this.#piece = [];
+    this.#name = [];
+    this.#angle = undefined;
+    this.#spec = false;
+  }
+
+  #endGroup(): void {
+    this.#endElement();
+    if (this.#group) this.#list.push({ kind: "group", ...this.#group });
+    this.#group = undefined;
+  }
 }
 
 interface Group {
@@ -131,12 +165,8 @@ function angleEnd(tokens: readonly Token[], start: number): number {
   return separator ?? at;
 }
 
-/** One element of the list; undefined when nothing stands between two commas (RFC 5322 §4.4). */
-function mailboxOf(
-  piece: readonly Token[],
-  angle: readonly Token[] | undefined,
-): HeaderMailbox | undefined {
-  if (angle) return mailbox(nameOf(piece), specOf(withoutRoute(angle)));
+/** An address without angle brackets; undefined when nothing stands between two commas (RFC 5322 §4.4). */
+function bareMailbox(piece: readonly Token[]): HeaderMailbox | undefined {
   const words = piece.filter((token) => token.kind !== "comment");
   const comment = piece.findLast((token) => token.kind === "comment");
   if (words.length === 0) return undefined;
@@ -155,15 +185,21 @@ interface Name {
 interface Spec {
   readonly localPart: string;
   readonly domain: string;
+  /** The local part is one quoted string. */
+  readonly quoted: boolean;
 }
 
 function mailbox(name: Name, spec: Spec): HeaderMailbox {
-  const localPart = decodeText(spec.localPart);
-  const domain = decodeText(spec.domain);
-  const address = domain === ""
-    ? undefined
-    : parseMailbox(formatAddress({ localPart, domain }));
-  return { kind: "mailbox", ...name, ...spec, address };
+  const { localPart, domain } = spec;
+  const address = domain === "" ? undefined : parseMailbox(
+    formatLocal(decodeText(localPart), spec.quoted) + `@${decodeText(domain)}`,
+  );
+  return { kind: "mailbox", ...name, localPart, domain, address };
+}
+
+/** What was not quoted must stand without quotes: `a@b@c` and `a b@c` are no addresses. */
+function formatLocal(localPart: string, quoted: boolean): string {
+  return quoted ? formatAddress({ localPart, domain: "" }) : localPart;
 }
 
 /** RFC 5322 §4.4: "@a,@b:" before the address in angle brackets is a route; it is ignored. */
@@ -172,19 +208,30 @@ function withoutRoute(tokens: readonly Token[]): readonly Token[] {
   return isSpecial(tokens[0], "@") ? tokens.slice(colon + 1) : tokens;
 }
 
-/** Splits at the last "@"; blanks and comments between the tokens fall away. */
+/** Splits at the last "@". Comments fall away, and blanks beside dots (RFC 5322 §4.4). */
 function specOf(tokens: readonly Token[]): Spec {
   const words = tokens.filter((token) => token.kind !== "comment");
   const at = words.findLastIndex((token) => isSpecial(token, "@"));
-  if (at < 0) return { localPart: joined(words, " "), domain: "" };
+  const local = at < 0 ? words : words.slice(0, at);
   return {
-    localPart: joined(words.slice(0, at), ""),
-    domain: joined(words.slice(at + 1), ""),
+    localPart: joinDotted(local),
+    domain: at < 0 ? "" : joinDotted(words.slice(at + 1)),
+    quoted: local.length === 1 && local[0]!.kind === "quoted",
   };
 }
 
-function joined(tokens: readonly Token[], glue: string): string {
-  return tokens.map((token) => token.text).join(glue);
+function joinDotted(words: readonly Token[]): string {
+  return words.map((word, i) => {
+    const glue = i === 0 || isTied(words[i - 1]!, word) ? "" : " ";
+    return glue + word.text;
+  }).join("");
+}
+
+/** True when a dot or an "@" stands between two words, so that blanks there mean nothing. */
+function isTied(left: Token, right: Token): boolean {
+  return left.kind !== "quoted" && left.text.endsWith(".") ||
+    right.kind !== "quoted" && right.text.startsWith(".") ||
+    isSpecial(left, "@") || isSpecial(right, "@");
 }
 
 /**
@@ -195,10 +242,7 @@ function specStart(words: readonly Token[]): number {
   const at = words.findLastIndex((token) => isSpecial(token, "@"));
   if (at < 0) return 0;
   let start = Math.max(at - 1, 0);
-  while (
-    start > 0 &&
-    (words[start]!.text.startsWith(".") || words[start - 1]!.text.endsWith("."))
-  ) start--;
+  while (start > 0 && isTied(words[start - 1]!, words[start]!)) start--;
   return start;
 }
 
@@ -213,11 +257,15 @@ function nameOf(tokens: readonly Token[]): Name {
       continue;
     }
     while (end < words.length && words[end]!.kind !== "quoted") end++;
-    texts.push(decodeEncodedWords(joined(words.slice(i, end), " ")));
+    texts.push(decodeEncodedWords(joined(words.slice(i, end))));
   }
-  return named(texts.join(" "), joined(words, " "));
+  return named(texts.join(" "), joined(words));
 }
 
 function named(name: string, rawName: string): Name {
   return { name, rawName };
+}
+
+function joined(tokens: readonly Token[]): string {
+  return tokens.map((token) => token.text).join(" ");
 }

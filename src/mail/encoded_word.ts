@@ -102,7 +102,10 @@ function decodeRun(run: readonly Word[]): string {
   const texts: string[] = [];
   for (let i = 0, end = 0; i < run.length; i = end) {
     const { charset } = run[i]!;
-    while (run[end]?.charset === charset) end++;
+    end = i + 1;
+    // ISO 2022 words begin and end in US-ASCII; a decoder objects to two shifts in a row.
+    const joins = !charset.startsWith("iso-2022");
+    while (joins && run[end]?.charset === charset) end++;
     const octets = run.slice(i, end).map((word) => word.octets);
     texts.push(decodeCharset(concatBytes(octets), charset));
   }

@@ -112,6 +112,7 @@ function parameters(lexer: Lexer): Parameter[] {
     if (name !== "" && lexer.accept("=")) {
       params.push({ name, value: parameterValue(lexer) });
     }
+    lexer.skip();
     lexer.take(JUNK);
     lexer.accept(";");
   }

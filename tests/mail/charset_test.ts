@@ -65,9 +65,9 @@ Deno.test("decodeCharset() gives a text for every octet in every charset and for
   }
 });
 
-Deno.test("decodeCharset() reads 5 MB", () => {
+Deno.test("decodeCharset() reads a megabyte", () => {
   for (const piece of ["+", "+A", "\xff", "+2D0-"]) {
-    const octets = latin1Encode(piece.repeat(5_000_000 / piece.length));
+    const octets = latin1Encode(piece.repeat(1_000_000 / piece.length));
     for (const label of ["utf-7", "utf-8", "x-none"]) {
       assertEquals(decodeCharset(octets, label).isWellFormed(), true);
     }

@@ -77,9 +77,9 @@ Deno.test("base64 decodes what base64Encode() wrote, for all lengths", () => {
   }
 });
 
-Deno.test("decoders never give more octets than they took, on 5 MB of hostile text", () => {
+Deno.test("decoders never give more octets than they took, on a megabyte of hostile text", () => {
   for (const piece of ["=", " ", "\r", "=4", "A", "= ", "=\r"]) {
-    const body = latin1Encode(piece.repeat(5_000_000 / piece.length));
+    const body = latin1Encode(piece.repeat(1_000_000 / piece.length));
     for (const encoding of ["base64", "quoted-printable"] as const) {
       const { length } = decodeTransferEncoding(body, encoding);
       assertEquals(length <= body.length, true, piece);
