@@ -13,11 +13,12 @@ export const check: Command = {
     const { checkFiles, formatProblem, readConfigurationFolder } = await import(
       "../config/mod.ts"
     );
+    const { checkAccounts } = await import("./check_accounts.ts");
     const folder = configFolder(invocation);
     const result = await readConfigurationFolder(folder);
     const problems = "problems" in result
       ? result.problems
-      : await checkFiles(result);
+      : [...checkAccounts(result), ...await checkFiles(result)];
     const ok = !problems.some(({ severity }) => severity === "error");
     if (invocation.options.json) {
       invocation.print(JSON.stringify({ ok, folder, problems }));

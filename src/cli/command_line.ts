@@ -15,6 +15,11 @@ import { meantWord } from "./meant_word.ts";
 /** Exit codes: done, refused or failed, and a command line that makes no sense. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
+const standardStreams: Streams = {
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+};
+
 type Streams = Pick<Invocation, "print" | "complain">;
 
 /**
@@ -25,7 +30,7 @@ type Streams = Pick<Invocation, "print" | "complain">;
 export async function runCommandLine(
   args: readonly string[],
   subcommands: readonly Subcommand[],
-  streams: Streams = { print: console.log, complain: console.error },
+  streams: Streams = standardStreams,
 ): Promise<number> {
   try {
     return await dispatch(args, subcommands, streams);
@@ -147,8 +152,9 @@ async function find(
     return { title: name, command: found.actions[0]!, rest };
   }
   if (action === undefined) {
+    const names = found.actions.map((one) => one.name).join(", ");
     throw new UsageError(
-      `what to do with "${name}" is missing\n${formatUsage(subcommands, name)}`,
+      `"${name}" needs one more word; one of ${names} was meant`,
     );
   }
   const command = found.actions.find((one) => one.name === action);

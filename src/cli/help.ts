@@ -6,6 +6,7 @@ import {
   type Subcommand,
   UsageError,
 } from "./subcommand.ts";
+import { columns } from "./columns.ts";
 import { meantWord } from "./meant_word.ts";
 
 export const help: Command = {
@@ -34,48 +35,47 @@ export function formatUsage(
   const found = subcommands.find((one) => one.name === name);
   if (found === undefined) return formatList(subcommands);
   const commands = "actions" in found
-    ? found.actions.map((
-      action,
-    ): [string, Command] => [`${found.name} ${action.name}`, action])
-    : [[found.name, found] as [string, Command]];
-  return commands.map(([title, command]) => formatCommand(title, command)).join(
-    "\n\n",
-  );
+    ? found.actions.map((action) =>
+      usageOf(`${found.name} ${action.name}`, action)
+    )
+    : [usageOf(found.name, found)];
+  const options = "actions" in found
+    ? found.actions.flatMap((action) => action.options ?? [])
+    : found.options ?? [];
+  return [...commands, formatOptions(options)].filter(Boolean).join("\n\n");
 }
 
 function formatList(subcommands: readonly Subcommand[]): string {
-  const rows = subcommands.map((
-    one,
-  ): [string, string] => [one.name, one.summary]);
+  const rows = subcommands.map(({ name, summary }) => [name, summary]);
   return [
     "usage: denomaild SUBCOMMAND [ARGUMENT…] [--OPTION…]",
     "",
-    ...columns(rows),
+    ...columns(rows).map((line) => `  ${line}`),
     "",
     '"denomaild help SUBCOMMAND" tells more.',
   ].join("\n");
 }
 
-function formatCommand(title: string, command: Command): string {
-  const options = command.options ?? [];
-  const words = ["denomaild", title, ...(command.arguments ?? [])];
+function usageOf(title: string, command: Command): string {
+  const options = (command.options ?? []).map((option) =>
+    `[${formatOption(option)}]`
+  );
+  const usage = ["denomaild", title, ...(command.arguments ?? []), ...options];
+  const details = command.details?.split("\n") ?? [];
   return [
-    [...words, ...options.map((option) => `[${formatOption(option)}]`)].join(
-      " ",
-    ),
-    `  ${command.summary}`,
-    ...(command.details ?? "").split("\n").filter(Boolean).map((line) =>
-      `  ${line}`
-    ),
-    ...columns(options.map((option) => [formatOption(option), option.meaning])),
+    usage.join(" "),
+    ...[command.summary, ...details].map((line) => `  ${line}`),
   ].join("\n");
+}
+
+/** What options mean; each once, though several commands have it. */
+function formatOptions(options: readonly Option[]): string {
+  const meanings = new Map(
+    options.map((option) => [formatOption(option), option.meaning]),
+  );
+  return columns([...meanings]).map((line) => `  ${line}`).join("\n");
 }
 
 function formatOption({ name, value }: Option): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

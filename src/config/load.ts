@@ -3,7 +3,8 @@
 import { complete, type Configuration, conflictsOf } from "./configuration.ts";
 import { describeIssue, type Finding } from "./describe_issue.ts";
 import { type ObjectTree, parseExtendedJson } from "./extended_json.ts";
-import { merge, type Path } from "./merge.ts";
+import { mailAddress } from "./kinds.ts";
+import { merge, type Merged, type Path } from "./merge.ts";
 import { type Place, type Problem, problemAt, type Source } from "./place.ts";
 import { schema } from "./schema.ts";
 
@@ -45,8 +46,22 @@ export function loadConfiguration(
   if (all.length > 0 || !result.success) {
     return { problems: inOrder(all, files) };
   }
-  const { placeOf } = merged;
-  return { configuration: complete(result.data, placeOf), placeOf };
+  const configuration = complete(result.data, merged.placeOf);
+  return { configuration, placeOf: byCanonicalName(merged) };
+}
+
+/** Places by the names that the configuration has, which may be written otherwise in the files. */
+function byCanonicalName({ value, placeOf }: Merged): Loaded["placeOf"] {
+  return (path) => {
+    const [object, name, ...rest] = path;
+    if (object !== "Accounts" && object !== "Aliases" || name === undefined) {
+      return placeOf(path);
+    }
+    const entries = (value as Record<string, object>)[object] ?? {};
+    const written = Object.keys(entries)
+      .find((key) => mailAddress.safeParse(key).data === name);
+    return placeOf([object, written ?? name, ...rest]);
+  };
 }
 
 function parseAll(files: readonly Source[]) {

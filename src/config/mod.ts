@@ -10,6 +10,7 @@
  * @module
  */
 
+export * from "./accounts_setting.ts";
 export * from "./check_files.ts";
 export * from "./configuration.ts";
 export * from "./extended_json.ts";
