@@ -1,0 +1,87 @@
+/** Runs other people's mail programs. */
+
+/** Programs and the Debian packages that hold them. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  swaks: "swaks (with libnet-ssleay-perl and libauthen-sasl-perl)",
+  msmtp: "msmtp",
+  mpop: "mpop",
+  curl: "curl",
+  fetchmail: "fetchmail",
+  python3: "python3",
+};
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  /** Both outputs as text, for messages about failures. */
+  readonly text: string;
+}
+
+/** How long a program may take, in milliseconds: a client that waits forever is a failure. */
+const PATIENCE = 60_000;
+
+/** Runs `program` to its end; a missing one is an error that names its Debian package. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { stdin?: Uint8Array | string; env?: Record<string, string> } = {},
+): Promise<Outcome> {
+  const { stdin, env } = options;
+  const child = spawn(program, args, env);
+  const writer = child.stdin.getWriter();
+  const input = typeof stdin === "string"
+    ? new TextEncoder().encode(stdin)
+    : stdin ?? new Uint8Array();
+  // A program may end before it has read all: its exit code tells why.
+  const fed = writer.write(input).then(() => writer.close()).catch(() => {});
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  await fed;
+  const decoder = new TextDecoder();
+  const text = `${program} ${args.join(" ")}\nexit code ${code}\n` +
+    decoder.decode(stdout.subarray(-20_000)) +
+    decoder.decode(stderr.subarray(-20_000));
+  return { code, stdout, text };
+}
+
+function spawn(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, {
+      args: [...args],
+      env: { LC_ALL: "C.UTF-8", ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new Error(
+      `Cannot run "${program}": install the Debian package ${
+        PACKAGES[program]
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+/** A name that `--allow-run` could not find at the start is not granted, either. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotCapable;
+}
+
+/** Runs `program` and throws with all that it said unless it ends with 0. */
+export async function mustRun(
+  program: string,
+  args: readonly string[],
+  options: { stdin?: Uint8Array | string; env?: Record<string, string> } = {},
+): Promise<Outcome> {
+  const outcome = await runProgram(program, args, options);
+  if (outcome.code !== 0) throw new Error(outcome.text);
+  return outcome;
+}
