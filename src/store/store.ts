@@ -92,3 +92,8 @@ export interface Store {
 export class NoSuchMessage extends Error {
   override name = "NoSuchMessage";
 }
+
+/** No mailbox can have that name. */
+export class InvalidMailboxName extends Error {
+  override name = "InvalidMailboxName";
+}

@@ -1,0 +1,17 @@
+/**
+ * Mailboxes: what users have, and where it lies on disk.
+ *
+ * `memoryStore()` forgets; `maildirStore()` keeps mail in Maildir++ folders that other
+ * programs may read and change (names of files and folders: `file_name.ts`,
+ * `mailbox_name.ts`). The files are the truth: UIDs, flags, dates and the unique ids of
+ * POP3 (RFC 1939 §7) stand in their names, UIDVALIDITY and the reserved numbers
+ * (RFC 9051 §2.3.1.1, RFC 7162 §3.1.1) in a small text file. The index is a cache.
+ *
+ * Leaves out, until IMAP needs it: removal and renaming of mailboxes, subscriptions,
+ * more than 26 keywords a mailbox, and cached envelopes.
+ *
+ * @module
+ */
+
+export * from "./memory_store.ts";
+export * from "./store.ts";

@@ -1,0 +1,175 @@
+/**
+ * The numbers of a mailbox: UIDVALIDITY, UIDs and modseqs (RFC 9051 §2.3.1.1, RFC 7162 §3.1.1).
+ *
+ * They are reserved in blocks: the file `denomaild-uids` says where the next block
+ * starts, and says so durably before a number of the block is used. A crash skips the
+ * rest of a block; no number is used twice.
+ *
+ * @module
+ */
+
+import { readSmallFile, replaceFile } from "./replace_file.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export const NUMBERS_FILE = "denomaild-uids";
+
+/** Blocks start small, so that a mailbox that is opened often wastes few, and double up to the largest. */
+const FIRST_BLOCK = 16;
+const LARGEST_BLOCK = 1024;
+/** UIDs have 32 bits; those near the end are refused when a file name claims them. */
+const HIGHEST_CLAIM = 0xf000_0000;
+
+/** What the file says. */
+export interface ReservedNumbers {
+  readonly uidValidity: number;
+  /** No UID from here on was ever used. */
+  readonly uidNext: number;
+  readonly modseqNext: number;
+}
+
+const FORM =
+  /^denomaild-uids 1\nuidvalidity (\d{1,10})\nuidnext (\d{1,10})\nmodseqnext (\d{1,16})\nend\n$/;
+
+/** Reads the file's text, or undefined when it is damaged. */
+export function parseNumbers(text: string): ReservedNumbers | undefined {
+  const match = FORM.exec(text);
+  if (!match) return undefined;
+  const [uidValidity, uidNext, modseqNext] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  return uidValidity > 0 && uidNext > 0 && modseqNext > 0
+    ? { uidValidity, uidNext, modseqNext }
+    : undefined;
+}
+
+export function formatNumbers(numbers: ReservedNumbers): string {
+  const { uidValidity, uidNext, modseqNext } = numbers;
+  return `denomaild-uids 1\nuidvalidity ${uidValidity}\nuidnext ${uidNext}\n` +
+    `modseqnext ${modseqNext}\nend\n`;
+}
+
+/** Reads a mailbox's numbers; undefined when the file is missing or damaged. */
+export async function loadNumbers(
+  surroundings: Surroundings,
+  path: string,
+): Promise<Numbers | undefined> {
+  const file = `${path}/${NUMBERS_FILE}`;
+  const text = await readSmallFile(surroundings, file);
+  if (text === undefined) return undefined;
+  const reserved = parseNumbers(text);
+  if (reserved) return new Numbers(surroundings, path, reserved);
+  surroundings.log("store.numbers-damaged", { path: file });
+  return undefined;
+}
+
+/**
+ * Makes the numbers of a mailbox that has none, or has lost them: a UIDVALIDITY above
+ * `formerValidity`, and UIDs above `uids`, those that file names carry.
+ */
+export async function makeNumbers(
+  surroundings: Surroundings,
+  path: string,
+  formerValidity: number,
+  uids: Iterable<number>,
+): Promise<Numbers> {
+  let highest = 0;
+  for (const uid of uids) {
+    if (uid > highest && uid < HIGHEST_CLAIM) highest = uid;
+  }
+  const seconds = Math.floor(surroundings.now() / 1000);
+  const numbers = new Numbers(surroundings, path, {
+    uidValidity: Math.max(seconds, formerValidity + 1, 1),
+    uidNext: highest + 1,
+    modseqNext: 1,
+  });
+  await numbers.reserve(1, 1);
+  return numbers;
+}
+
+/** Hands out a mailbox's numbers. Its calls must not overlap. */
+export class Numbers {
+  readonly uidValidity: number;
+  readonly #surroundings: Surroundings;
+  readonly #path: string;
+  #uid: number;
+  #modseq: number;
+  #reserved: ReservedNumbers;
+  #block = FIRST_BLOCK;
+
+  constructor(
+    surroundings: Surroundings,
+    path: string,
+    reserved: ReservedNumbers,
+  ) {
+    this.#surroundings = surroundings;
+    this.#path = path;
+    this.uidValidity = reserved.uidValidity;
+    this.#uid = reserved.uidNext;
+    this.#modseq = reserved.modseqNext;
+    this.#reserved = reserved;
+  }
+
+  /** No modseq above this one was given to anything. */
+  get highestModseq(): number {
+    return this.#modseq - 1;
+  }
+
+  /** Makes sure that so many numbers can be taken. @throws {DiskError} */
+  async reserve(uids: number, modseqs: number): Promise<void> {
+    const { uidNext, modseqNext } = this.#reserved;
+    if (this.#uid + uids <= uidNext && this.#modseq + modseqs <= modseqNext) {
+      return;
+    }
+    // Another process may have reserved a block since: never take its numbers.
+    await this.#catchUp();
+    const reserved = {
+      uidValidity: this.uidValidity,
+      uidNext: this.#uid + uids + this.#block,
+      modseqNext: this.#modseq + modseqs + this.#block,
+    };
+    await replaceFile(
+      this.#surroundings,
+      this.#path,
+      NUMBERS_FILE,
+      formatNumbers(reserved),
+      "store.uids",
+    );
+    this.#reserved = reserved;
+    this.#block = Math.min(this.#block * 2, LARGEST_BLOCK);
+  }
+
+  async #catchUp(): Promise<void> {
+    const text = await readSmallFile(
+      this.#surroundings,
+      `${this.#path}/${NUMBERS_FILE}`,
+    );
+    const found = text === undefined ? undefined : parseNumbers(text);
+    if (found?.uidValidity !== this.uidValidity) return;
+    if (found.uidNext > this.#reserved.uidNext) this.#uid = found.uidNext;
+    if (found.modseqNext > this.#reserved.modseqNext) {
+      this.#modseq = found.modseqNext;
+    }
+  }
+
+  /** The next UID; {@linkcode reserve} comes first. */
+  takeUid(): number {
+    return this.#uid++;
+  }
+
+  takeModseq(): number {
+    return this.#modseq++;
+  }
+
+  /**
+   * True when a UID that a file name carries was handed out by us, be it in another
+   * process; all UIDs taken later are above it.
+   */
+  async claim(uid: number): Promise<boolean> {
+    if (uid < this.#uid) return true;
+    if (uid < this.#reserved.uidNext) return false;
+    await this.#catchUp();
+    return uid < this.#uid;
+  }
+}
