@@ -3,6 +3,7 @@
 import {
   type Address,
   canonicalAddress,
+  formatAddress,
   parseDomain,
   parseMailbox,
 } from "../mail/mod.ts";
@@ -83,7 +84,7 @@ function aliasChanges(
       const address = aliasAddress(directory, text);
       requireLocal(directory, address);
       requireFreeAlias(directory, address);
-      const parsed = targets.map(targetAddress);
+      const parsed = targets.map((target) => targetAddress(directory, target));
       if (parsed.length === 0) throw badAddress("");
       const added = await registry.insertTargets(address, parsed);
       if (!added) throw exists("alias", address);
@@ -94,7 +95,9 @@ function aliasChanges(
     async removeAlias(text, target) {
       const address = aliasAddress(directory, text);
       requireFreeAlias(directory, address);
-      const one = target === undefined ? undefined : targetAddress(target);
+      const one = target === undefined
+        ? undefined
+        : targetAddress(directory, target);
       if (await registry.deleteTargets(address, one)) return;
       throw new AccountError(
         "not-found",
@@ -154,10 +157,14 @@ function aliasAddress(directory: Directory, text: string): string {
   return `@${meantDomain(directory.configured, domain)}`;
 }
 
-function targetAddress(text: string): string {
+/** RFC 5321 §2.4: the local part of another server's address keeps its case. */
+function targetAddress({ configured }: Directory, text: string): string {
   const address = parseMailbox(text);
   if (!address) throw badAddress(text);
-  return canonicalAddress(address);
+  const { domain } = meantAddress(configured, address);
+  return configured.domains.has(domain)
+    ? canonicalAddress(address)
+    : formatAddress(address);
 }
 
 function meant(

@@ -7,6 +7,7 @@
 import {
   type Address,
   canonicalAddress,
+  formatAddress,
   parseDomain,
   parseMailbox,
 } from "../mail/mod.ts";
@@ -227,7 +228,8 @@ function checkTargets(
 ): string[] {
   return splitTargets(value).flatMap((text) => {
     const address = parseMailbox(text);
-    if (address) return canonicalAddress(address);
+    // RFC 5321 §2.4: what is before the "@" of another server's address keeps its case.
+    if (address) return formatAddress(address);
     problems.push(`Target "${text}" of ${whose} is no address`);
     return [];
   });
