@@ -125,6 +125,8 @@ export class Net {
   }
 
   async #serve(conn: Deno.TcpConn, options: ListenerOptions): Promise<void> {
+    // Replies leave in whole: waiting for more (Nagle) would only add delayed acknowledgements.
+    conn.setNoDelay(true);
     const plain = new PlainTransport(conn);
     const link = linkOf(conn, this.options.newId());
     const log = (event: string, fields: Record<string, unknown>) =>

@@ -46,16 +46,14 @@ export class PlainTransport implements Transport {
     }
   }
 
+  /** Doubles the buffer while the peer fills it; a small read brings the small one back. */
   #adapt(count: number): void {
-    if (count === this.#buffer.length) {
-      if (count < limits.wire.readBufferMax) {
-        this.#buffer = new Uint8Array(limits.wire.readBufferMax);
-      }
-    } else if (
-      count < limits.wire.readBuffer &&
-      this.#buffer.length > limits.wire.readBuffer
-    ) {
-      this.#buffer = new Uint8Array(limits.wire.readBuffer);
+    const { readBuffer, readBufferMax } = limits.wire;
+    const size = this.#buffer.length;
+    if (count === size && size < readBufferMax) {
+      this.#buffer = new Uint8Array(size * 2);
+    } else if (count < readBuffer / 2 && size > readBuffer) {
+      this.#buffer = new Uint8Array(readBuffer);
     }
   }
 }
