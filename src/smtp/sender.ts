@@ -10,13 +10,16 @@ import { refuse } from "./refusal.ts";
 import * as replies from "./replies.ts";
 import { isSubmission, type SmtpSession } from "./smtp_session.ts";
 
-/** Refuses a sender that has not proven who it is, where it has to. */
+/**
+ * Refuses a sender that has not proven who it is, where it has to. Before TLS it is
+ * told to begin there, for otherwise it would show its password to no avail.
+ */
 export function checkMaySubmit(s: SmtpSession): void {
-  if (!isSubmission(s)) return;
+  if (!isSubmission(s) || s.login) return;
   const { tls, allowPlaintextAuth } = s.setting;
-  // RFC 3207 §4.
-  if (!s.link.tls && tls && !allowPlaintextAuth) refuse(replies.tlsFirst);
-  if (!s.login) refuse(replies.authFirst);
+  // RFC 3207 §4, RFC 6409 §4.3.
+  const first = !s.link.tls && tls && !allowPlaintextAuth;
+  refuse(first ? replies.tlsFirst : replies.authFirst);
 }
 
 /** Refuses a submitter that uses an address which is not theirs. Nobody's address, `<>`, is free to use. */

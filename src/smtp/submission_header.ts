@@ -53,11 +53,10 @@ export class SubmissionHeader implements HeaderFilter {
     const from = this.#length;
     this.#append(bytes);
     const end = this.#endOfSection(from);
-    if (end !== undefined) this.#pass(write);
-    else if (this.#length > this.options.limit) {
+    if ((end ?? this.#length) > this.options.limit) {
       this.refusal = replies.headerTooBig;
       this.#forget();
-    }
+    } else if (end !== undefined) this.#pass(write);
   }
 
   end(write: (bytes: Uint8Array) => void): void {

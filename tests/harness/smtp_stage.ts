@@ -22,6 +22,11 @@
  * @module
  */
 
+import {
+  type Accounts,
+  type ConfiguredAccount,
+  memoryAccounts,
+} from "../../src/accounts/mod.ts";
 import { latin1Decode } from "../../src/bytes/mod.ts";
 import { readHeader } from "../../src/mail/mod.ts";
 import {
@@ -38,7 +43,6 @@ import {
 } from "../../src/smtp/mod.ts";
 import { renderLines } from "./octets.ts";
 import type { Peer, Stage } from "./stage.ts";
-import { StandInAccounts } from "./stand_in_ports.ts";
 import {
   type Clock,
   VIRTUAL_TLS,
@@ -47,20 +51,24 @@ import {
 } from "./virtual_stage.ts";
 import { type DiskTrouble, watchedSpool } from "./watched_spool.ts";
 
+/** Scripts prove who may log in, not how hard passwords are to guess. */
+const CHEAP = { ln: 4, r: 8, p: 1 };
 const PORTS = { mx: 25, submission: 587, submissions: 465, lmtp: 24 } as const;
 
 export class SmtpStage implements Stage {
   readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
-  readonly accounts = new StandInAccounts();
+  readonly users: Record<string, ConfiguredAccount> = {};
+  readonly aliases: Record<string, string[]> = {};
   readonly spool = watchedSpool(
     memorySpool({ now: () => this.clock.now, random: () => 0.5 }),
   );
   readonly peers: VirtualPeer[] = [];
   readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  #accounts: Accounts | undefined;
   setting: SmtpSetting = {
     listener: { kind: "mx" },
     serverName: "mx.example.test",
-    accounts: this.accounts,
+    accounts: memoryAccounts({}),
     spool: this.spool.spool,
     now: () => this.clock.now,
     random: (octets) => new Uint8Array(octets).fill(42),
@@ -80,13 +88,15 @@ export class SmtpStage implements Stage {
       case "listener":
         return this.#listener(rest[0] as ListenerKind);
       case "user":
-        return this.accounts.add(rest[0]!, rest[1]!, {
+        this.users[rest[0]!] = {
+          password: rest[1]!,
           legacy: rest.includes("legacy"),
           enabled: !rest.includes("disabled"),
           receives: !rest.includes("refuses"),
-        });
+        };
+        return;
       case "alias":
-        this.accounts.aliases.set(rest[0]!, rest.slice(1));
+        this.aliases[rest[0]!] = rest.slice(1);
         return;
       case "mechanisms":
         this.setting = { ...this.setting, mechanisms: rest };
@@ -125,7 +135,7 @@ export class SmtpStage implements Stage {
   }
 
   async connect(client: number): Promise<Peer> {
-    const { setting } = this;
+    const setting = this.#settled();
     const { kind } = setting.listener;
     const link = virtualLink(client, PORTS[kind]);
     if (kind === "submissions") link.tls = VIRTUAL_TLS;
@@ -136,6 +146,16 @@ export class SmtpStage implements Stage {
     );
     this.peers.push(peer);
     return peer;
+  }
+
+  /** The setting with the accounts that were given. */
+  #settled(): SmtpSetting {
+    const { users, aliases } = this;
+    this.#accounts ??= memoryAccounts(
+      { domains: ["example.test"], accounts: users, aliases },
+      { cost: CHEAP, now: () => this.clock.now },
+    );
+    return { ...this.setting, accounts: this.#accounts };
   }
 
   isWholeReply(lines: readonly string[]): boolean {

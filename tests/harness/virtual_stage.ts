@@ -73,7 +73,8 @@ export class VirtualPeer implements Peer {
   }
 
   async send(bytes: Uint8Array): Promise<void> {
-    if (this.#closed || bytes.length === 0) return;
+    // In clear text after the upgrade began: no session gets to see it.
+    if (this.#closed || this.#upgraded || bytes.length === 0) return;
     this.wire.feed(bytes);
     await this.#resume();
   }
