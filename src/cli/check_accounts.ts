@@ -6,21 +6,18 @@ import {
   checkSetting,
 } from "../accounts/mod.ts";
 import {
-  accountsSetting,
   type Loaded,
   type Path,
   type Problem,
   problemAt,
 } from "../config/mod.ts";
+import { accountsSettingOf } from "../settings.ts";
 
 /** Checks accounts one by one, then all that is said of addresses together. */
 export function checkAccounts({ configuration, placeOf }: Loaded): Problem[] {
-  const setting = accountsSetting(configuration);
   const problems = (part: AccountsSetting, path: Path): Problem[] =>
-    problemsOf(part).map((message) =>
-      problemAt(placeOf(path) ?? "", `${message}`)
-    );
-  const { accounts, ...others } = setting;
+    problemsOf(part).map((message) => problemAt(placeOf(path) ?? "", message));
+  const { accounts = {}, ...others } = accountsSettingOf(configuration);
   return [
     ...Object.entries(accounts).flatMap(([address, account]) =>
       problems({ accounts: { [address]: account } }, ["Accounts", address])

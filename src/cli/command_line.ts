@@ -196,9 +196,7 @@ function checkArguments(
   const wanted = command.arguments ?? [];
   const least = wanted.filter((name) => !name.startsWith("[")).length;
   const most = wanted.at(-1)?.endsWith("…") ? Infinity : wanted.length;
-  if (args.length > most && title.startsWith("user ") && most === 1) {
-    throw passwordRefused();
-  }
+  if (args.length > most && command.asksPassword) throw passwordRefused();
   if (args.length < least || args.length > most) {
     throw new UsageError(
       `"${title}" takes ${

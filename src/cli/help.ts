@@ -9,6 +9,9 @@ import {
 import { columns } from "./columns.ts";
 import { meantWord } from "./meant_word.ts";
 
+const ASKS =
+  "The password is asked for at a terminal, else it is the first line of standard input.";
+
 export const help: Command = {
   name: "help",
   summary: "tell what a subcommand does",
@@ -61,7 +64,10 @@ function usageOf(title: string, command: Command): string {
     `[${formatOption(option)}]`
   );
   const usage = ["denomaild", title, ...(command.arguments ?? []), ...options];
-  const details = command.details?.split("\n") ?? [];
+  const details = [
+    ...command.asksPassword ? [ASKS] : [],
+    ...command.details?.split("\n") ?? [],
+  ];
   return [
     usage.join(" "),
     ...[command.summary, ...details].map((line) => `  ${line}`),

@@ -18,14 +18,17 @@ export async function withAccounts<T>(
   act: (accounts: ManagedAccounts) => Promise<T>,
 ): Promise<T> {
   const { configuration } = await openConfiguration(configFolder(invocation));
-  const { accountsSetting } = await import("../config/mod.ts");
+  const { accountsSettingOf } = await import("../settings.ts");
   const { AccountError, BadAccountsSetting, openFileAccounts } = await import(
     "../accounts/mod.ts"
   );
   const folder = dataFolder(invocation, configuration.data_folder);
   let accounts: ManagedAccounts | undefined;
   try {
-    accounts = openFileAccounts({ folder, ...accountsSetting(configuration) });
+    accounts = openFileAccounts({
+      folder,
+      ...accountsSettingOf(configuration),
+    });
     return await act(accounts);
   } catch (error) {
     if (error instanceof AccountError || error instanceof BadAccountsSetting) {

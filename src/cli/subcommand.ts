@@ -15,6 +15,8 @@ export interface Command {
   /** "ADDRESS" for one argument, "[NAME]" for one that may be left out, "TARGET…" for one or more. */
   readonly arguments?: readonly string[];
   readonly options?: readonly Option[];
+  /** It reads a password; one more argument than it takes is one that was given the wrong way. */
+  readonly asksPassword?: true;
   /** More lines for its own help. */
   readonly details?: string;
   /**

@@ -11,8 +11,6 @@ import {
 } from "./subcommand.ts";
 
 const { config, data, json } = sharedOptions;
-const ASKS =
-  "The password is asked for at a terminal, else it is the first line of standard input.";
 const legacy = {
   name: "legacy",
   meaning: "let CRAM-MD5 and APOP work, for which the password itself is kept",
@@ -23,7 +21,7 @@ const add: Command = {
   summary: "add an account",
   arguments: ["ADDRESS"],
   options: [config, data, legacy, json],
-  details: ASKS,
+  asksPassword: true,
   run: async (invocation) => {
     const { args: [address], options, print } = invocation;
     const choice = { legacy: options.legacy === true };
@@ -79,7 +77,7 @@ const password: Command = {
     name: "modern",
     meaning: "let CRAM-MD5 and APOP work no longer",
   }],
-  details: ASKS,
+  asksPassword: true,
   run: async (invocation) => {
     const { args: [address], options, print } = invocation;
     const choice = options.legacy
@@ -136,7 +134,7 @@ const enable: Command = {
 const hash: Command = {
   name: "hash",
   summary: "print what may stand for a password in the configuration",
-  details: ASKS,
+  asksPassword: true,
   run: async ({ print }) => {
     const { hashPassword } = await import("../accounts/mod.ts");
     print(await hashPassword(await readPassword()));

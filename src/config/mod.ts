@@ -10,7 +10,6 @@
  * @module
  */
 
-export * from "./accounts_setting.ts";
 export * from "./check_files.ts";
 export * from "./configuration.ts";
 export * from "./extended_json.ts";
