@@ -27,7 +27,7 @@ export interface Entry {
   readonly account: Account;
   readonly source: AccountSource;
   /** undefined when what is kept cannot be read; nothing logs in then. */
-  readonly password: Password | undefined;
+  readonly password: () => Password | undefined;
   /** The password itself, for accounts with legacy mechanisms. */
   readonly secret: () => string | undefined;
 }
@@ -101,7 +101,7 @@ function configuredEntry(
       legacy,
     },
     source: "configuration",
-    password,
+    password: () => password,
     secret: () => legacy ? password.text : undefined,
   };
 }
@@ -111,7 +111,6 @@ function rowEntry(
   row: AccountRow,
 ): Entry {
   const { address, enabled, sealed } = row;
-  const password = parsePassword(row.password);
   return {
     account: {
       address,
@@ -120,10 +119,14 @@ function rowEntry(
       legacy: sealed !== undefined,
     },
     source: "database",
-    // Nothing but hashes is ever stored; anything else in the row is damage.
-    password: typeof password === "object" && password.kind === "hashed"
-      ? password
-      : undefined,
+    password: () => storedPassword(row.password),
     secret: () => sealed && unseal(passwords.serverKey(), address, sealed),
   };
+}
+
+/** Nothing but hashes is ever stored; anything else in a row is damage. */
+function storedPassword(text: string): Password | undefined {
+  const password = parsePassword(text);
+  const sound = typeof password === "object" && password.kind === "hashed";
+  return sound ? password : undefined;
 }

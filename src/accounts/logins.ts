@@ -22,21 +22,23 @@ export function logins(
       // Nobody has such a password, whoever is named.
       if (prepared === undefined) return undefined;
       const entry = await entryOf(login);
-      const right = await directory.passwords.check(entry?.password, prepared);
+      const right = await directory.passwords.check(
+        entry?.password(),
+        prepared,
+      );
       return right && entry?.account.enabled ? entry.account : undefined;
     },
 
     async scram(login, hash) {
-      const entry = await entryOf(login);
-      const verifier = await directory.passwords.verifier(
-        meantLogin(directory, login),
-        entry?.password,
-        hash,
-      );
-      const known = entry?.password && entry.account.enabled;
-      const address = entry?.account.address;
-      const identity = known && address !== undefined ? { address } : undefined;
-      return { ...verifier, identity };
+      const name = meantLogin(directory, login);
+      const entry = await entryAt(directory, name);
+      const kept = entry?.password();
+      const verifier = await directory.passwords.verifier(name, kept, hash);
+      const mayLogIn = kept !== undefined && entry?.account.enabled;
+      return {
+        ...verifier,
+        identity: mayLogIn ? { address: name } : undefined,
+      };
     },
 
     async sharedSecret(login) {
