@@ -153,9 +153,11 @@ export const schema = z.strictObject({
 /** The configuration as the schema leaves it, before what follows from several keys is filled in. */
 export type CheckedKeys = z.output<typeof schema>;
 
-/** The JSON Schema of a configuration file, for editors and for the documented sample. */
+let jsonSchema: JsonSchema | undefined;
+
+/** The JSON Schema of a configuration file: for editors, for the documented sample, for suggestions. */
 export function configurationSchema(): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
+  return jsonSchema ??= z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
 }
 
 /** As much of JSON Schema (draft 2020-12) as is read here. */
