@@ -70,6 +70,11 @@ export class Entry implements SpoolEntry {
     this.#pending = this.#pending.filter((key) => !destinations.includes(key));
   }
 
+  /** Settles all but `destinations`. */
+  keep(destinations: readonly string[]): void {
+    this.#pending = this.#pending.filter((key) => destinations.includes(key));
+  }
+
   moveTo({ segment, at, octetsAt, end }: Place): void {
     this.segment = segment;
     this.at = at;

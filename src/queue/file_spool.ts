@@ -16,7 +16,7 @@ import { Journal } from "./journal.ts";
 import { messageIds } from "./message_id.ts";
 import { bufferedOctets, fileOctets } from "./octets.ts";
 import { RecentMessages } from "./recent.ts";
-import type { Found, Head } from "./record.ts";
+import type { Draught, Found, Head } from "./record.ts";
 import type { Segment } from "./segment.ts";
 import { Settlements } from "./settlements.ts";
 import type { Draft, Envelope, Octets, Spool, SpoolEntry } from "./spool.ts";
@@ -90,26 +90,59 @@ class FileSpool implements Spool {
     await this.#disk.makeDir(this.#large);
     await this.#disk.makeDir(this.#quarantine);
     await this.#disk.syncDir(parent(path), "spool folder");
-    const isDamaged = await this.#journal.replay((found, segment) =>
-      this.#replay(found, segment)
+    // The names of the folders in it become certain with that of the first segment.
+    const seen = new Set<string>();
+    const { isDamaged, unproven } = await this.#journal.replay(
+      (found, segment) => this.#replay(found, segment, seen),
     );
     this.#entries = new Map([...this.#entries].sort(byId));
     await this.#matchLargeFiles(isDamaged);
+    await this.#prove(unproven.filter(({ head }) => seen.has(head.id)));
     await this.#journal.tidy();
   }
 
-  #replay(found: Found, segment: Segment): void {
+  #replay(found: Found, segment: Segment, seen: Set<string>): void {
     const { head } = found;
     const known = this.#entries.get(head.id);
     if (head.kind === "settled") {
       if (known) this.#noteSettled(known, head.destinations);
-    } else if (known) {
-      // Carried: its settlements up to here were found on the way.
+      return;
+    }
+    seen.add(head.id);
+    if (known) {
+      known.keep(head.pending);
       this.#journal.move(known, { segment, ...found });
     } else {
       const entry = entryOf(head, { segment, ...found });
       if (!entry.isDone) this.#hold(entry);
     }
+  }
+
+  /**
+   * Writes records again that may not be on the disk: from here on mail is delivered,
+   * and removed by its reader, because of them. Without room for that the system's
+   * word has to do: it is wrong only where a sync had failed before the restart.
+   */
+  async #prove(unproven: readonly Found[]): Promise<void> {
+    const results = await Promise.allSettled(
+      unproven.map((found) => this.#rewrite(found)),
+    );
+    const failure = results.find(({ status }) => status === "rejected");
+    if (failure?.status !== "rejected") return;
+    const fields = { level: "error", error: failure.reason };
+    this.#options.log("spool_not_rewritten", fields);
+    await this.#journal.sync();
+  }
+
+  async #rewrite({ head, at }: Found): Promise<void> {
+    if (head.kind === "settled") {
+      return await this.#append({ head: JSON.stringify(head) }, () => {});
+    }
+    const entry = this.#entries.get(head.id);
+    if (entry?.at !== at) return;
+    const record = await this.#journal.reread(entry);
+    if (record === undefined) return;
+    await this.#append(record, (place) => this.#journal.move(entry, place));
   }
 
   #hold(entry: Entry): void {
@@ -160,7 +193,7 @@ class FileSpool implements Spool {
     const json = JSON.stringify(envelope);
     const pending = destinationKeys(envelope);
     const head = messageHead(about, json, pending);
-    return this.#append({ head, octets, frees: false }, (place) => {
+    return this.#append({ head, octets }, (place) => {
       const entry = new Entry(about, json, pending, place);
       entry.recent = { envelope, octets };
       if (entry.isDone) return;
@@ -171,7 +204,7 @@ class FileSpool implements Spool {
   };
 
   #append(
-    record: { head: string; octets?: Uint8Array | undefined; frees: boolean },
+    record: Draught & { readonly frees?: boolean },
     done: (place: Place) => void,
   ): Promise<void> {
     return new Promise((resolve, fail) => {

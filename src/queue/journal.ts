@@ -21,7 +21,7 @@ import {
   readRecord,
   writeRecord,
 } from "./record.ts";
-import { replaySegment } from "./replay.ts";
+import { type Replayed, replaySegment } from "./replay.ts";
 import { load, nextSegment, parseSegment, type Segment } from "./segment.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
@@ -41,7 +41,7 @@ export interface JournalOptions {
 /** A record on its way into the journal; exactly one of `done` and `fail` is called, once. */
 export interface Item extends Draught {
   /** Written even when others of its batch find no room: it frees space. */
-  readonly frees: boolean;
+  readonly frees?: boolean;
   done(place: Place): void;
   fail(error: unknown): void;
 }
@@ -68,14 +68,10 @@ export class Journal {
     this.#disk = options.disk;
   }
 
-  /**
-   * Hands every record to `take`, oldest first. Call it once, before `append`.
-   *
-   * @returns True when records were damaged.
-   */
+  /** Hands every record to `take`, oldest first. Call it once, before `append`. */
   async replay(
     take: (found: Found, segment: Segment) => void,
-  ): Promise<boolean> {
+  ): Promise<Replayed> {
     const { path } = this.#options;
     const names = await this.#disk.list(path);
     this.#segments = names.map((name) => parseSegment(path, name))
@@ -83,16 +79,24 @@ export class Journal {
       .sort((a, b) => a.sequence - b.sequence);
     const last = this.#segments.at(-1);
     this.#sequence = last?.sequence ?? 0;
-    let isDamaged = false;
+    const all = { isDamaged: false, unproven: [] as Found[] };
     for (const segment of this.#segments) {
       const isLast = segment === last;
-      segment.isNamed = true;
-      const damaged = replaySegment(this.#options, segment, isLast, take);
-      if (await damaged) isDamaged = true;
+      const one = await replaySegment(this.#options, segment, isLast, take);
+      all.isDamaged ||= one.isDamaged;
+      all.unproven.push(...one.unproven);
       this.#total += segment.size;
     }
-    await this.#disk.syncDir(path, "replayed names");
-    return isDamaged;
+    return all;
+  }
+
+  /** Makes certain what is on the disk already, as far as the system can. */
+  async sync(): Promise<void> {
+    for (const { path } of this.#segments) {
+      const file = await this.#disk.open(path, "read");
+      await file.sync("journal").finally(() => file.close());
+    }
+    await this.#disk.syncDir(this.#options.path, "new segment");
   }
 
   hold(entry: Entry): void {
@@ -297,12 +301,10 @@ export class Journal {
     for (const entry of oldest.live) {
       if (size > BATCH) break;
       size += entry.end - entry.at;
-      const octets = await this.#reread(entry);
-      if (octets === undefined) continue;
+      const record = await this.reread(entry);
+      if (record === undefined) continue;
       batch.push({
-        head: entry.head(),
-        octets: entry.large ? undefined : octets,
-        frees: false,
+        ...record,
         done: (place) => this.move(entry, place),
         fail: () => isWritten = false,
       });
@@ -311,12 +313,13 @@ export class Journal {
     return isWritten;
   }
 
-  /** The octets of an entry's record; a damaged one is given up. */
-  async #reread(entry: Entry): Promise<Uint8Array | undefined> {
+  /** The record that makes an entry, as it would be written now; a damaged one is given up. */
+  async reread(entry: Entry): Promise<Draught | undefined> {
     const { segment, at, octetsAt, end } = entry;
     const bytes = await load(this.#disk, segment.path, at, end - at);
     if (readRecord(bytes, segment.mark, 0)?.end === bytes.length) {
-      return bytes.subarray(octetsAt - at, octetsAt - at + entry.size);
+      const octets = bytes.subarray(octetsAt - at, octetsAt - at + entry.size);
+      return { head: entry.head(), ...!entry.large && { octets } };
     }
     this.#options.log("spool_damaged", {
       level: "error",

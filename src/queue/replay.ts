@@ -23,44 +23,51 @@ export interface ReplayOptions {
   readonly log: SpoolLog;
 }
 
-/**
- * Hands every record of a segment to `take`, sets aside what is damaged, and makes
- * certain what was found.
- *
- * @returns True when something was damaged.
- */
+/** What a segment held. */
+export interface Replayed {
+  readonly isDamaged: boolean;
+  /**
+   * The records of the last batch. Each batch but that one was synced, or there were
+   * none behind it; of that one nobody can tell. A process may have died before the
+   * sync, or after it failed: the system then shows octets that it will never write.
+   */
+  readonly unproven: readonly Found[];
+}
+
+/** Hands every record of a segment to `take`, and sets aside what is damaged. */
 export async function replaySegment(
   options: ReplayOptions,
   segment: Segment,
   isLast: boolean,
   take: (found: Found, segment: Segment) => void,
-): Promise<boolean> {
-  const { disk } = options;
-  const file = await disk.open(segment.path, "read");
+): Promise<Replayed> {
+  const bytes = await loadWhole(options.disk, segment.path);
+  const { gaps, unproven, end } = scan(bytes, segment, take);
+  segment.size = end;
+  const tail = { from: end, to: bytes.length };
+  if (!isLast && tail.from < tail.to) gaps.push(tail);
+  for (const gap of gaps) await setAside(options, segment, bytes, gap);
+  if (tail.from < tail.to) await cutTail(options, segment, tail);
+  return { isDamaged: gaps.length > 0, unproven };
+}
+
+async function loadWhole(disk: Disk, path: string): Promise<Uint8Array> {
+  const file = await disk.open(path, "read");
   try {
-    const bytes = await readWhole(file, 0, await file.size());
-    const { gaps, end } = scan(bytes, segment, take);
-    segment.size = end;
-    const tail = { from: end, to: bytes.length };
-    if (!isLast && tail.from < tail.to) gaps.push(tail);
-    for (const gap of gaps) await setAside(options, segment, bytes, gap);
-    if (tail.from < tail.to) await cutTail(options, segment, tail);
-    // A process that died left records that it had not synced; what is
-    // delivered or passed over because of them relies on them from now on.
-    await file.sync("replayed segment");
-    return gaps.length > 0;
+    return await readWhole(file, 0, await file.size());
   } finally {
     file.close();
   }
 }
 
-/** The damaged parts between records, and where the last record ends. */
+/** The damaged parts between records, the last batch, and where it ends. */
 function scan(
   bytes: Uint8Array,
   segment: Segment,
   take: (found: Found, segment: Segment) => void,
-): { gaps: Gap[]; end: number } {
+): { gaps: Gap[]; unproven: Found[]; end: number } {
   const gaps: Gap[] = [];
+  let unproven: Found[] = [];
   let end = 0;
   let lastBatch = 0;
   for (;;) {
@@ -68,11 +75,13 @@ function scan(
       nextRecord(bytes, segment.mark, end + 1);
     if (found === undefined) break;
     if (found.at > end) gaps.push({ from: end, to: found.at });
+    if (found.batch > lastBatch) unproven = [];
     lastBatch = Math.max(lastBatch, found.batch);
+    unproven.push(found);
     take(found, segment);
     end = found.end;
   }
-  return { gaps: gaps.filter(({ from }) => from < lastBatch), end };
+  return { gaps: gaps.filter(({ from }) => from < lastBatch), unproven, end };
 }
 
 async function cutTail(

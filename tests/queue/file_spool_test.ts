@@ -1,0 +1,398 @@
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import {
+  type Disk,
+  DiskError,
+  type MemoryDisk,
+  memoryDisk,
+} from "../../src/disk/mod.ts";
+import {
+  type FileSpoolOptions,
+  openFileSpool,
+  type Spool,
+} from "../../src/queue/mod.ts";
+import { seededRandom } from "../harness/seeded_random.ts";
+import { envelope, pattern, readAll, submit } from "./conformance.ts";
+
+const ALICE = "mailbox:alice";
+
+interface Opened {
+  readonly spool: Spool;
+  readonly events: string[];
+}
+
+async function open(
+  disk: Disk,
+  options: Partial<FileSpoolOptions> = {},
+): Promise<Opened> {
+  const events: string[] = [];
+  const spool = await openFileSpool({
+    disk,
+    path: "/spool",
+    now: () => 1_700_000_000_000,
+    random: seededRandom(5),
+    log: (event) => events.push(event),
+    ...options,
+  });
+  return { spool, events };
+}
+
+async function journals(disk: Disk): Promise<string[]> {
+  const names = await disk.list("/spool");
+  return names.filter((name) => name.endsWith(".journal")).sort();
+}
+
+async function load(disk: Disk, path: string): Promise<Uint8Array> {
+  const file = await disk.open(path, "read");
+  const bytes = new Uint8Array(await file.size());
+  await file.readAt(bytes, 0);
+  file.close();
+  return bytes;
+}
+
+async function save(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  if (await disk.stat(path)) await disk.unlink(path);
+  const file = await disk.open(path, "create");
+  await file.write(bytes);
+  await file.sync("test");
+  file.close();
+}
+
+/** Commits `sizes` one after the other and closes the spool; the ids. */
+async function fill(disk: Disk, ...sizes: number[]): Promise<string[]> {
+  const { spool } = await open(disk);
+  const ids: string[] = [];
+  for (const size of sizes) {
+    ids.push(await submit(spool, pattern(size), envelope("alice")));
+  }
+  await spool.close();
+  return ids;
+}
+
+const ids = (spool: Spool) => spool.entries().map(({ id }) => id);
+
+Deno.test("openFileSpool() finds what waited, and what of it is settled", async () => {
+  const disk = memoryDisk();
+  const first = await open(disk);
+  const id = await submit(first.spool, pattern(5000), envelope("alice", "bob"));
+  const done = await submit(first.spool, pattern(10), envelope("alice"));
+  const large = await submit(first.spool, pattern(400_000), envelope("alice"));
+  await first.spool.settle(id, ["mailbox:bob"]);
+  await first.spool.settle(done, [ALICE]);
+  await first.spool.close();
+  const { spool, events } = await open(disk);
+  assertEquals(ids(spool), [id, large]);
+  assertEquals([...spool.entries()[0]!.pending], [ALICE]);
+  assertEquals(spool.entries()[0]!.envelope, envelope("alice", "bob"));
+  assertEquals(await readAll(spool, id), pattern(5000));
+  assertEquals(await readAll(spool, large), pattern(400_000));
+  assertEquals(events, []);
+});
+
+Deno.test("commits of one moment share two syncs at most", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  await submit(spool, pattern(1), envelope("alice"));
+  let syncs = 0;
+  disk.faults.failSync = () => ++syncs < 0;
+  await Promise.all(
+    Array.from(
+      { length: 50 },
+      () => submit(spool, pattern(100), envelope("alice")),
+    ),
+  );
+  assertEquals(spool.entries().length, 51);
+  assert(syncs >= 1 && syncs <= 2, `${syncs} syncs`);
+});
+
+Deno.test("a full disk refuses, leaves nothing half-visible, and serves again when space returns", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const kept = await submit(spool, pattern(3000), envelope("alice"));
+  const [journal] = await journals(disk);
+  const good = await load(disk, `/spool/${journal}`);
+  disk.faults.capacity = disk.used + 2000;
+  for (const size of [3000, 300_000]) {
+    const refusal = await assertRejects(
+      () => submit(spool, pattern(size), envelope("alice")),
+      DiskError,
+    );
+    assertEquals(refusal.fault, "full");
+  }
+  assertEquals(await load(disk, `/spool/${journal}`), good);
+  assertEquals(ids(spool), [kept]);
+  disk.faults.capacity = Infinity;
+  const later = await submit(spool, pattern(3000), envelope("alice"));
+  assertEquals(await journals(disk), [journal]);
+  await spool.close();
+  assertEquals(ids((await open(disk)).spool), [kept, later]);
+});
+
+Deno.test("on a full disk a settlement finds room where a message of the same moment does not", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const id = await submit(spool, pattern(3000), envelope("alice"));
+  disk.faults.capacity = disk.used + 2000;
+  const [settled, refused] = await Promise.allSettled([
+    spool.settle(id, [ALICE]),
+    submit(spool, pattern(3000), envelope("bob")),
+  ]);
+  assertEquals([settled.status, refused.status], ["fulfilled", "rejected"]);
+  assertEquals(ids(spool), []);
+});
+
+Deno.test("a read-only disk refuses, and serves again when it may be written", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const id = await submit(spool, pattern(10), envelope("alice"));
+  disk.faults.readOnly = true;
+  const refusal = await assertRejects(
+    () => submit(spool, pattern(10), envelope("alice")),
+    DiskError,
+  );
+  assertEquals(refusal.fault, "read-only");
+  assertEquals(await readAll(spool, id), pattern(10));
+  disk.faults.readOnly = false;
+  const later = await submit(spool, pattern(10), envelope("alice"));
+  assertEquals(ids(spool), [id, later]);
+});
+
+Deno.test("a failed sync refuses its batch for good and ends its segment", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const kept = await submit(spool, pattern(100), envelope("alice"));
+  disk.faults.failSync = (why) => why === "journal";
+  const batch = await Promise.allSettled(
+    [1, 2, 3].map((size) => submit(spool, pattern(size), envelope("alice"))),
+  );
+  assertEquals(batch.map(({ status }) => status), Array(3).fill("rejected"));
+  await assertRejects(() => spool.settle(kept, [ALICE]), DiskError);
+  assertEquals([...spool.entries()[0]!.pending], [ALICE]);
+  disk.faults.failSync = () => false;
+  const later = await submit(spool, pattern(5), envelope("alice"));
+  assertLess(1, (await journals(disk)).length);
+  const found = await open(disk.powerCut(seededRandom(1)));
+  assertEquals(ids(found.spool), [kept, later]);
+});
+
+Deno.test("a torn tail is cut off and what stands before it is served", async () => {
+  const disk = memoryDisk();
+  const kept = await fill(disk, 1000, 2000, 3000);
+  const [journal] = await journals(disk);
+  const whole = await load(disk, `/spool/${journal}`);
+  for (const lost of [1, 2500, 3000]) {
+    const path = `/spool/${journal}`;
+    await save(disk, path, whole.subarray(0, whole.length - lost));
+    const { spool, events } = await open(disk);
+    assertEquals(ids(spool), kept.slice(0, 2), `${lost} octets lost`);
+    assertEquals(events, ["spool_tail_cut"]);
+    await spool.close();
+    for (const name of await journals(disk)) {
+      await disk.unlink(`/spool/${name}`);
+    }
+  }
+  assertEquals(await disk.list("/spool/quarantine"), []);
+});
+
+Deno.test("a damaged record in the middle is quarantined and the rest is served", async () => {
+  const disk = memoryDisk();
+  const [first, second, third] = await fill(disk, 1000, 2000, 3000);
+  const path = `/spool/${(await journals(disk))[0]}`;
+  const bytes = await load(disk, path);
+  bytes[2000]! ^= 0x10;
+  await save(disk, path, bytes);
+  const { spool, events } = await open(disk);
+  assertEquals(ids(spool), [first, third]);
+  assertEquals(await readAll(spool, third!), pattern(3000));
+  assertEquals(events, ["spool_damaged"]);
+  const [copy] = await disk.list("/spool/quarantine");
+  const aside = await load(disk, `/spool/quarantine/${copy}`);
+  const text = new TextDecoder("latin1").decode(aside);
+  assert(text.includes(second!), "the copy holds the damaged record");
+  assertLess(2000, aside.length);
+  await spool.close();
+  assertEquals((await open(disk)).events, [], "it is reported once");
+});
+
+Deno.test("nothing inside a message passes for a record when the record around it is damaged", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  await submit(spool, pattern(100), envelope("alice"));
+  const path = `/spool/${(await journals(disk))[0]}`;
+  const record = await load(disk, path);
+  // What an attacker can know is the form of a record, not the mark of the segment.
+  const forged = record.slice();
+  forged.fill(0x61, 0, forged.indexOf(0x20));
+  await submit(spool, forged, envelope("bob"));
+  const last = await submit(spool, pattern(10), envelope("carol"));
+  await spool.close();
+  const bytes = await load(disk, path);
+  bytes[record.length + 30]! ^= 1;
+  await save(disk, path, bytes);
+  const found = await open(disk);
+  const left = found.spool.entries().map(({ envelope }) =>
+    envelope.recipients[0]!.address
+  );
+  assertEquals(left, ["alice", "carol"]);
+  assertEquals(ids(found.spool)[1], last);
+});
+
+Deno.test("any octets as a journal: open() does not throw and sets aside what it cannot read", async () => {
+  const random = seededRandom(11);
+  const sound = memoryDisk();
+  const kept = await fill(sound, 300, 400, 500);
+  const [journal] = await journals(sound);
+  const whole = await load(sound, `/spool/${journal}`);
+  for (let round = 0; round < 300; round++) {
+    const disk = memoryDisk();
+    const later = await fill(disk, 200);
+    const path = `/spool/00000000-${journal!.slice(9)}`;
+    await save(disk, path, mutate(whole, random));
+    const { spool } = await open(disk);
+    const found = ids(spool);
+    assert(found.includes(later[0]!), "a later segment is served");
+    for (const id of found) {
+      if (later.includes(id)) continue;
+      const size = [300, 400, 500][kept.indexOf(id)]!;
+      assertEquals(await readAll(spool, id), pattern(size));
+    }
+    await spool.close();
+  }
+});
+
+/** Random octets, or `bytes` with some changed, cut out, doubled. */
+function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
+  const at = Math.floor(random() * bytes.length);
+  const to = at + Math.floor(random() * (bytes.length - at));
+  const changed = bytes.slice();
+  const kind = Math.floor(random() * 4);
+  if (kind === 0) {
+    return changed.map(() => Math.floor(random() * 256)).subarray(at);
+  }
+  if (kind === 1) changed[at]! ^= 1 << Math.floor(random() * 8);
+  if (kind === 2) changed.copyWithin(at, to);
+  if (kind === 3) changed.fill(random() < 0.5 ? 0 : 0x20, at, to);
+  return changed;
+}
+
+Deno.test("segments that are settled are removed; a live entry does not keep many", async () => {
+  const disk = memoryDisk();
+  const options = { segmentLimit: 10_000 };
+  const { spool, events } = await open(disk, options);
+  const stays = await submit(spool, pattern(700), envelope("alice", "bob"));
+  const huge = await submit(spool, pattern(300_000), envelope("carol"));
+  await spool.settle(stays, ["mailbox:bob"]);
+  for (let i = 0; i < 200; i++) {
+    const id = await submit(spool, pattern(2000), envelope("alice"));
+    await spool.settle(id, [ALICE]);
+  }
+  assertEquals(ids(spool), [stays, huge]);
+  const names = await journals(disk);
+  assertLess(names.length, 8);
+  assertEquals(await readAll(spool, stays), pattern(700));
+  await spool.close();
+  const found = await open(disk, options);
+  assertEquals(ids(found.spool), [stays, huge]);
+  assertEquals([...found.spool.entries()[0]!.pending], [ALICE]);
+  assertEquals(await readAll(found.spool, stays), pattern(700));
+  assertEquals(await readAll(found.spool, huge), pattern(300_000));
+  assertEquals(events, []);
+});
+
+Deno.test("when all is settled a restart leaves no segment of before", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const id = await submit(spool, pattern(1000), envelope("alice"));
+  await spool.settle(id, [ALICE]);
+  await spool.close();
+  for (let restart = 0; restart < 2; restart++) {
+    await (await open(disk)).spool.close();
+  }
+  assertEquals(await journals(disk), []);
+});
+
+Deno.test("a large message's file goes with its draft, its refusal, or its last settlement", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const files = () => disk.list("/spool/large");
+  const draft = spool.begin();
+  await draft.write(pattern(300_000));
+  assertEquals(await files(), [draft.id]);
+  await draft.abort();
+  assertEquals(await files(), []);
+  const id = await submit(spool, pattern(300_000), envelope("alice"));
+  disk.faults.failSync = () => true;
+  await assertRejects(() => submit(spool, pattern(300_000), envelope("bob")));
+  disk.faults.failSync = () => false;
+  assertEquals(await files(), [id]);
+  await spool.settle(id, [ALICE]);
+  assertEquals(await files(), []);
+});
+
+Deno.test("a large message's file without a record is removed at the next start", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  const kept = await submit(spool, pattern(300_000), envelope("alice"));
+  const draft = spool.begin();
+  await draft.write(pattern(300_000));
+  await open(disk.kill()).then(({ events }) => assertEquals(events, []));
+  assertEquals(await disk.kill().list("/spool/large"), [kept]);
+});
+
+Deno.test("a large message whose file is cut short is set aside", async () => {
+  const disk = memoryDisk();
+  const [large, small] = await fill(disk, 300_000, 10);
+  const path = `/spool/large/${large}`;
+  await save(disk, path, (await load(disk, path)).subarray(0, 1000));
+  const { spool, events } = await open(disk);
+  assertEquals(ids(spool), [small]);
+  assertEquals(events, ["spool_large_damaged"]);
+  assertEquals(await disk.list("/spool/quarantine"), [large]);
+});
+
+Deno.test("a restart within the same millisecond gives no id twice", async () => {
+  const disk = memoryDisk();
+  const seen = new Set<string>();
+  const random = seededRandom(9);
+  for (let restart = 0; restart < 20; restart++) {
+    const { spool } = await open(disk, { random });
+    for (let i = 0; i < 20; i++) seen.add(spool.begin().id);
+    await spool.close();
+  }
+  assertEquals(seen.size, 400);
+});
+
+Deno.test("a write that failed leaves nothing to commit", async () => {
+  const disk = memoryDisk();
+  const { spool } = await open(disk);
+  disk.faults.capacity = disk.used + 100_000;
+  const draft = spool.begin();
+  await draft.write(pattern(200_000));
+  await assertRejects(
+    async () => await draft.write(pattern(200_000)),
+    DiskError,
+  );
+  disk.faults.capacity = Infinity;
+  await assertRejects(() => draft.commit(envelope("alice")), Error, "failed");
+  await draft.abort();
+  assertEquals(await disk.list("/spool/large"), []);
+  assertEquals(ids(spool), []);
+});
+
+Deno.test("after close() nothing is taken and waits end", async () => {
+  const disk: MemoryDisk = memoryDisk();
+  const { spool } = await open(disk);
+  const id = await submit(spool, pattern(10), envelope("alice"));
+  const wait = assertRejects(() => spool.settled(id, ALICE), Error, "closed");
+  await spool.close();
+  await wait;
+  await assertRejects(
+    () => submit(spool, pattern(10), envelope("alice")),
+    Error,
+    "closed",
+  );
+  assertEquals(ids((await open(disk)).spool), [id]);
+});
