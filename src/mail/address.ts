@@ -140,10 +140,18 @@ function isRoute(route: string): boolean {
 
 function normalise(local: string, domain: string): Address | undefined {
   if (local.length > LOCAL_PART_MAX) return undefined;
-  const text = utf8FromByteString(unquote(local));
+  const localPart = utf8FromByteString(unquote(local))?.normalize("NFC");
   const name = domainOfBytes(domain);
-  if (text === undefined || name === undefined) return undefined;
-  return { localPart: text.normalize("NFC"), domain: name };
+  if (localPart === undefined || name === undefined) return undefined;
+  const address = { localPart, domain: name };
+  return fits(address) ? address : undefined;
+}
+
+/** True when a path can hold it as it is now: NFC and A-labels may be longer than what came. */
+function fits(address: Address): boolean {
+  const octets = utf8Encode(address.localPart).length;
+  const all = utf8Encode(formatAddress(address)).length;
+  return octets <= LOCAL_PART_MAX && all <= PATH_MAX - 2;
 }
 
 function domainOfBytes(domain: string): string | undefined {

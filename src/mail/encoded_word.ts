@@ -115,26 +115,36 @@ function decodeRun(run: readonly Word[]): string {
 
 /** Encoded texts of at most `max` characters, each of whole characters (RFC 2047 §5). */
 function pieces(text: string, letter: "Q" | "B", max: number): string[] {
+  return letter === "Q" ? piecesQ(text, max) : piecesB(text, max);
+}
+
+function piecesQ(text: string, max: number): string[] {
   const done: string[] = [];
   let piece = "";
-  let octets: number[] = [];
   for (const char of text) {
-    const more = [...utf8Encode(char)];
-    const next = letter === "Q"
-      ? piece + more.map(encodeQ).join("")
-      : base64Encode(Uint8Array.from([...octets, ...more]));
-    if (next.length > max) {
+    const next = [...utf8Encode(char)].map(encodeQ).join("");
+    if (piece.length + next.length > max) {
       done.push(piece);
-      octets = more;
-      piece = letter === "Q"
-        ? more.map(encodeQ).join("")
-        : base64Encode(Uint8Array.from(more));
-    } else {
-      octets.push(...more);
-      piece = next;
+      piece = "";
     }
+    piece += next;
   }
   return [...done, piece];
+}
+
+function piecesB(text: string, max: number): string[] {
+  const done: string[] = [];
+  const room = Math.floor(max / 4) * 3;
+  let octets: number[] = [];
+  for (const char of text) {
+    const next = utf8Encode(char);
+    if (octets.length + next.length > room) {
+      done.push(base64Encode(Uint8Array.from(octets)));
+      octets = [];
+    }
+    octets.push(...next);
+  }
+  return [...done, base64Encode(Uint8Array.from(octets))];
 }
 
 /** RFC 2047 §5 (3): only these may stand in a phrase; it does for the other places too. */

@@ -104,7 +104,7 @@ class StructureReader {
       if (lf >= 0) this.#lines++;
       start = next;
     }
-    this.#closeDownTo(0, bytes.length, this.#lines);
+    this.#closeDownTo(0, bytes.length, bytes.length);
     return root;
   }
 
@@ -151,17 +151,16 @@ class StructureReader {
     const bytes = this.#bytes;
     let end = start;
     if (bytes[end - 1] === LF) end -= bytes[end - 2] === CR ? 2 : 1;
-    this.#closeDownTo(
-      level + 1,
-      end,
-      end < start ? this.#lines - 1 : this.#lines,
-    );
+    this.#closeDownTo(level + 1, end, start);
   }
 
-  #closeDownTo(level: number, end: number, lines: number): void {
+  /** Closes at `end`; the current line starts at `start`, at `end` or one line end later. */
+  #closeDownTo(level: number, end: number, start: number): void {
     while (this.#stack.length > level) {
       const open = this.#stack.at(-1)!;
-      this.#close(open, end, lines);
+      this.#close(open, end, start);
+      // A part that holds nothing ends where it starts, and so do those around it.
+      end = open.entity.body.end;
       if (open.boundary !== undefined) {
         this.#endBoundary(open, this.#stack.length - 1);
       }
@@ -169,19 +168,16 @@ class StructureReader {
     }
   }
 
-  #close(
-    { entity, state, linesBefore }: OpenEntity,
-    end: number,
-    lines: number,
-  ) {
+  #close(open: OpenEntity, end: number, start: number): void {
+    const { entity, state, linesBefore } = open;
     if (state === "header") {
       const at = Math.max(end, entity.header.start);
       this.#describe(entity, at, at);
+      return;
     }
     const last = Math.max(end, entity.body.start);
     entity.body = { start: entity.body.start, end: last };
-    const inBody = state !== "header" && last > entity.body.start;
-    entity.lines = inBody ? lines - linesBefore : 0;
+    entity.lines = this.#lines - linesBefore - (last < start ? 1 : 0);
   }
 
   #endBoundary(open: OpenEntity, level: number): void {

@@ -138,6 +138,18 @@ Deno.test("parsePath() reads UTF-8 only when SMTPUTF8 was asked for (RFC 6531 §
   assertEquals(parsePath("<a@\xed\xa0\x80.b>", { utf8: true }), undefined);
 });
 
+Deno.test("parsePath() refuses what would be too long in the form it is kept in", () => {
+  const utf8 = (text: string) =>
+    parsePath(bytes(text), { utf8: true })?.address?.domain;
+  // U+0958 has no composed form: NFC makes two characters of it.
+  const nukta = "\u0958";
+  assertEquals(utf8(`<${nukta.repeat(10)}@b>`), "b");
+  assertEquals(utf8(`<${nukta.repeat(20)}@b>`), undefined);
+  const labels = (count: number) => "ä.".repeat(count) + "x";
+  assertEquals(utf8(`<a@${labels(25)}>`)?.length, 25 * 8 + 1);
+  assertEquals(utf8(`<a@${labels(40)}>`), undefined);
+});
+
 Deno.test("parsePath() ends on 5 MB of hostile text", () => {
   for (
     const piece of ["<", "@", "a.", '"', '\\"', "@a,", "[", "<a@b", "\x80"]
