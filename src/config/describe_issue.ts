@@ -136,6 +136,7 @@ const typeNames: Readonly<Record<string, string>> = {
 function typeOf(value: Value | undefined): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
+  if (value === Infinity || value === -Infinity) return "beyond all numbers";
   if (typeof value === "number" && !Number.isInteger(value)) {
     return "a fraction";
   }

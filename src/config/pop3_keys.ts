@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import { limits } from "../wire/mod.ts";
-import { count, flag, lineText, seconds } from "./kinds.ts";
+import { flag, lineText, seconds } from "./kinds.ts";
+import { faultKeys, mechanismKeys } from "./shared_keys.ts";
 
 export const pop3Keys = z.strictObject({
   start_greeting: lineText("POP3 server ready").describe(
@@ -43,29 +44,15 @@ export const pop3Keys = z.strictObject({
     "Offers STLS (RFC 2595) where there is a certificate.",
   ),
   enable_apop: flag(true).describe(
-    "Offers APOP as soon as an account has opted in to it.",
+    "Offers APOP, which works for accounts that opted in to it.",
   ),
   enable_auth: flag(true).describe("Offers AUTH (RFC 5034)."),
-  enable_auth_login: flag(true).describe("Offers the mechanism LOGIN."),
-  enable_auth_plain: flag(true).describe(
-    "Offers the mechanism PLAIN (RFC 4616).",
-  ),
-  enable_auth_cram_md5: flag(true).describe(
-    "Offers the mechanism CRAM-MD5 (RFC 2195) as soon as an account has opted in to it.",
-  ),
-  enable_auth_scram: flag(true).describe(
-    "Offers SCRAM-SHA-256 and SCRAM-SHA-1 (RFC 7677, RFC 5802), and their -PLUS forms under TLS.",
-  ),
+  ...mechanismKeys,
   allow_plaintext_auth: flag(false).describe(
     "Lets USER and PASS, PLAIN and LOGIN, which show the password, work without TLS.",
   ),
   login_delay: z.int().min(0).default(0).describe(
     "Seconds that have to pass between two logins of one account (RFC 2449 §6.5). 0 is none.",
   ),
-  max_errors: count(limits.pop3.errors).describe(
-    "Refused commands in one connection until it is closed.",
-  ),
-  max_auth_failures: count(limits.pop3.authFailures).describe(
-    "Failed logins in one connection until it is closed.",
-  ),
+  ...faultKeys(limits.pop3),
 });

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { limits } from "../wire/mod.ts";
 import { count, flag, lineText, seconds } from "./kinds.ts";
+import { faultKeys, mechanismKeys } from "./shared_keys.ts";
 
 export const smtpKeys = z.strictObject({
   start_greeting: lineText("").describe(
@@ -48,16 +49,7 @@ export const smtpKeys = z.strictObject({
   enable_auth: flag(true).describe(
     "Offers AUTH (RFC 4954) on listeners for submission.",
   ),
-  enable_auth_login: flag(true).describe("Offers the mechanism LOGIN."),
-  enable_auth_plain: flag(true).describe(
-    "Offers the mechanism PLAIN (RFC 4616).",
-  ),
-  enable_auth_cram_md5: flag(true).describe(
-    "Offers the mechanism CRAM-MD5 (RFC 2195) as soon as an account has opted in to it.",
-  ),
-  enable_auth_scram: flag(true).describe(
-    "Offers SCRAM-SHA-256 and SCRAM-SHA-1 (RFC 7677, RFC 5802), and their -PLUS forms under TLS.",
-  ),
+  ...mechanismKeys,
   allow_plaintext_auth: flag(false).describe(
     "Lets PLAIN and LOGIN, which show the password, work without TLS.",
   ),
@@ -73,13 +65,8 @@ export const smtpKeys = z.strictObject({
   max_received_hops: count(limits.smtp.receivedHops).describe(
     "Received fields of a message beyond which it is taken to run in a circle (RFC 5321 §6.3).",
   ),
-  max_errors: count(limits.smtp.errors).describe(
-    "Refused commands in one connection until it is closed.",
-  ),
   max_idle_commands: count(limits.smtp.idleCommands).describe(
     "Commands in a row that move no mail forward (NOOP, RSET, VRFY …) until the connection is closed.",
   ),
-  max_auth_failures: count(limits.smtp.authFailures).describe(
-    "Failed logins in one connection until it is closed.",
-  ),
+  ...faultKeys(limits.smtp),
 });
