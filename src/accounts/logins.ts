@@ -21,12 +21,13 @@ export function logins(
       const prepared = preparePassword(password);
       // Nobody has such a password, whoever is named.
       if (prepared === undefined) return undefined;
-      const entry = await entryOf(login);
-      const right = await directory.passwords.check(
-        entry?.password(),
-        prepared,
-      );
-      return right && entry?.account.enabled ? entry.account : undefined;
+      const name = meantLogin(directory, login);
+      const entry = await entryAt(directory, name);
+      const account = entry?.account.enabled ? entry.account : undefined;
+      // A disabled account is treated like none, so that it costs as much with its right password.
+      const kept = account && entry?.password();
+      const right = await directory.passwords.check(name, kept, prepared);
+      return right ? account : undefined;
     },
 
     async scram(login, hash) {

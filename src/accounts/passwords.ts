@@ -4,6 +4,7 @@
  * Nothing here may take a different time for an unknown user than for a known one:
  *
  * - A failed check costs one scrypt, whoever was named; only success may be cheap.
+ *   The same guess for the same login at the same time is one check.
  * - The first SCRAM verifier for a login costs one derivation, whoever was named;
  *   later ones come from memory, until so many other logins were tried that it
  *   is forgotten, whoever was named.
@@ -54,6 +55,7 @@ export class Passwords {
   /** Of this process only: what is remembered under it means nothing elsewhere. */
   readonly #processKey = randomBytes(32);
   readonly #standIn: string = randomBytes(16).toString("hex");
+  readonly #running = new Map<string, Promise<boolean>>();
   /** The time until which a proof is believed. */
   readonly #proven = new BoundedMap<string, number>(REMEMBERED);
   readonly #verifiers = new BoundedMap<string, Promise<ScramVerifier>>(
@@ -78,15 +80,25 @@ export class Passwords {
   }
 
   /**
-   * True when `given`, prepared, is the password.
+   * True when `given`, prepared, is the password of `login`.
    *
    * @param kept undefined for a login that does not exist.
    * @throws {TooBusy} When too many checks wait already.
    */
-  check(kept: Password | undefined, given: string): Promise<boolean> {
-    return kept?.kind === "hashed"
+  check(
+    login: string,
+    kept: Password | undefined,
+    given: string,
+  ): Promise<boolean> {
+    // Clients open several connections at once: one answer serves them all.
+    const key = this.#key("check", login, kept?.text ?? "", given);
+    const running = this.#running.get(key);
+    if (running) return running;
+    const check = kept?.kind === "hashed"
       ? this.#checkHashed(kept.text, kept.scrypt, given)
       : this.#checkPlain(kept?.text, given);
+    this.#running.set(key, check);
+    return check.finally(() => this.#running.delete(key));
   }
 
   /**
@@ -111,7 +123,7 @@ export class Passwords {
     given: string,
   ): Promise<boolean> {
     // The kept line is part of the key: a changed password forgets its proofs.
-    const key = this.#mac("proven", text, given).toString("base64");
+    const key = this.#key("proven", text, given);
     if ((this.#proven.get(key) ?? 0) > this.#now()) return true;
     const right = timingSafeEqual(await this.#scrypt(given, kept), kept.hash);
     if (right) this.#proven.set(key, this.#now() + PROVEN_FOR);
@@ -143,7 +155,7 @@ export class Passwords {
     password: string,
     hash: ScramHash,
   ): Promise<ScramVerifier> {
-    const key = this.#mac(hash, login, password).toString("base64");
+    const key = this.#key(hash, login, password);
     const known = this.#verifiers.get(key);
     if (known) return known;
     const salt = createHmac("sha256", this.serverKey())
@@ -159,6 +171,10 @@ export class Passwords {
     this.#verifiers.set(key, verifier);
     verifier.catch(() => this.#verifiers.delete(key));
     return verifier;
+  }
+
+  #key(...parts: string[]): string {
+    return this.#mac(...parts).toString("base64");
   }
 
   #mac(...parts: string[]) {

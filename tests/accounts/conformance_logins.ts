@@ -94,13 +94,31 @@ export function testLogins(test: Test): void {
     }
   });
 
-  test("fail a disabled account that gives the right password", {
+  test(
+    "answer the same guess for the same login at the same time once, whoever is named",
+    BASE,
+    async (accounts, { derivation }) => {
+      await accounts.addUser("bob@example.test", "secret");
+      derivation.take();
+      for (const login of ["alice", "bob", "nobody"]) {
+        const guess = () => accounts.verify(`${login}@example.test`, "wrong");
+        const answers = await Promise.all([guess(), guess(), guess()]);
+        assertEquals(answers, [undefined, undefined, undefined]);
+        assertEquals(derivation.take(), ["scrypt 4"], login);
+        await guess();
+        assertEquals(derivation.take(), ["scrypt 4"], login);
+      }
+    },
+  );
+
+  test("fail a disabled account that gives the right password like any other", {
     accounts: { "alice@example.test": { password: "secret", enabled: false } },
-  }, async (accounts) => {
+  }, async (accounts, { derivation }) => {
     assertEquals(
       await accounts.verify("alice@example.test", "secret"),
       undefined,
     );
+    assertEquals(derivation.take(), ["scrypt 4"]);
     assertEquals((await accounts.find("alice@example.test"))?.enabled, false);
   });
 
