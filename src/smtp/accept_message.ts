@@ -111,7 +111,7 @@ function envelopeOf(s: SmtpSession, transaction: Transaction): Envelope {
   const { body, smtputf8, ret, envid } = parameters;
   return {
     from: from === null ? "" : formatAddress(from),
-    recipients: [...recipients.values()],
+    recipients: Array.from(recipients.values(), ({ envelope }) => envelope),
     body: body ?? "7BIT",
     smtputf8: smtputf8 ?? false,
     ...(ret === undefined ? {} : { ret }),

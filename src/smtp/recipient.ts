@@ -6,15 +6,14 @@
 
 import type { Resolution, Target } from "../accounts/mod.ts";
 import { type Address, formatAddress } from "../mail/mod.ts";
-import type { EnvelopeRecipient } from "../queue/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
 import { refuse } from "./refusal.ts";
 import * as replies from "./replies.ts";
 import type { SmtpSession } from "./smtp_session.ts";
-import type { RcptParameters } from "./transaction.ts";
+import type { RcptParameters, Recipient } from "./transaction.ts";
 
 /**
- * The envelope's recipient for `address`.
+ * The recipient that `address` names.
  *
  * @throws {Refusal} When this sender cannot send there through us.
  */
@@ -22,13 +21,14 @@ export function* recipientFor(
   s: SmtpSession,
   address: Address,
   parameters: RcptParameters,
-): Session<EnvelopeRecipient> {
+): Session<Recipient> {
   const found = yield* work(() => s.setting.accounts.resolve(address));
   const destinations = targetsOf(s, address, found);
   const deliverable = s.setting.remoteDelivery ||
     destinations.every((target) => target.kind === "mailbox");
   if (!deliverable) refuse(replies.noRemoteDelivery);
-  return { address: formatAddress(address), destinations, ...parameters };
+  const envelope = { address: formatAddress(address), destinations };
+  return { address, envelope: { ...envelope, ...parameters } };
 }
 
 function targetsOf(

@@ -6,7 +6,6 @@
 
 import {
   formatReceived,
-  parseMailbox,
   protocolName,
   type ReceivedTrace,
 } from "../mail/mod.ts";
@@ -42,5 +41,5 @@ export function traceField(
 /** RFC 5321 §7.2: with several recipients none is named, some may be blind copies. */
 function onlyRecipient(transaction: Transaction): ReceivedTrace["for"] {
   const [first, ...others] = transaction.recipients.values();
-  return first && others.length === 0 ? parseMailbox(first.address) : undefined;
+  return others.length === 0 ? first?.address : undefined;
 }

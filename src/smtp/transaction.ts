@@ -30,12 +30,18 @@ export interface RcptParameters {
   orcpt?: string;
 }
 
+/** One who gets the message. */
+export interface Recipient {
+  readonly address: Address;
+  readonly envelope: EnvelopeRecipient;
+}
+
 export interface Transaction {
   /** Null for the null reverse-path. */
   readonly from: Address | null;
   readonly parameters: Readonly<MailParameters>;
   /** By canonical address: a recipient that is named twice gets the message once. */
-  readonly recipients: Map<string, EnvelopeRecipient>;
+  readonly recipients: Map<string, Recipient>;
   /** One entry for each RCPT that was accepted, the repeated ones too: LMTP answers each (RFC 2033 §4.2). */
   readonly accepted: string[];
   /** The message on its way in, from DATA or the first BDAT on. */

@@ -108,14 +108,18 @@ export class DotReader {
 
   /** Goes from an octet inside a line to behind the line's CR; returns where that is. */
   #insideLine(input: Uint8Array, at: number): number {
-    const cr = input.indexOf(CR, at);
-    const end = cr < 0 ? input.length : cr;
-    if (!this.bareLineEnd) {
-      const lf = input.indexOf(LF, at);
-      if (lf >= 0 && lf < end) this.bareLineEnd = true;
+    // By hand: lines are short, and two searches a line cost more than looking once.
+    const end = input.length;
+    while (at < end) {
+      const octet = input[at++]!;
+      if (octet === CR) {
+        this.#state = State.Cr;
+        return at;
+      }
+      if (octet === LF) this.bareLineEnd = true;
     }
-    this.#state = cr < 0 ? State.Inside : State.Cr;
-    return cr < 0 ? end : cr + 1;
+    this.#state = State.Inside;
+    return end;
   }
 }
 

@@ -48,7 +48,7 @@ export const rcpt: Command = {
 
     // No refusals below.
     recipients.set(key, recipient);
-    accepted.push(recipient.address);
+    accepted.push(recipient.envelope.address);
     return replies.recipientOk(messages.recipient_ok_message);
   },
 };
