@@ -53,7 +53,12 @@ const DEFAULTS = {
  */
 export async function openFileSpool(options: FileSpoolOptions): Promise<Spool> {
   const spool = new FileSpool({ ...DEFAULTS, ...options });
-  await spool.open();
+  try {
+    await spool.open();
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
   return spool;
 }
 
@@ -124,9 +129,10 @@ class FileSpool implements Spool {
    * word has to do: it is wrong only where a sync had failed before the restart.
    */
   async #prove(unproven: readonly Found[]): Promise<void> {
-    const results = await Promise.allSettled(
-      unproven.map((found) => this.#rewrite(found)),
-    );
+    // All are read before the first is written: from then on segments may go.
+    const writes: (() => Promise<void>)[] = [];
+    for (const found of unproven) writes.push(await this.#again(found));
+    const results = await Promise.allSettled(writes.map((write) => write()));
     const failure = results.find(({ status }) => status === "rejected");
     if (failure?.status !== "rejected") return;
     const fields = { level: "error", error: failure.reason };
@@ -134,15 +140,17 @@ class FileSpool implements Spool {
     await this.#journal.sync();
   }
 
-  async #rewrite({ head, at }: Found): Promise<void> {
+  /** How to write a record again, if it still says something. */
+  async #again({ head, at }: Found): Promise<() => Promise<void>> {
     if (head.kind === "settled") {
-      return await this.#append({ head: JSON.stringify(head) }, () => {});
+      return () => this.#append({ head: JSON.stringify(head) }, () => {});
     }
     const entry = this.#entries.get(head.id);
-    if (entry?.at !== at) return;
-    const record = await this.#journal.reread(entry);
-    if (record === undefined) return;
-    await this.#append(record, (place) => this.#journal.move(entry, place));
+    const isLive = entry?.at === at;
+    const record = isLive ? await this.#journal.reread(entry) : undefined;
+    if (!isLive || !record) return () => Promise.resolve();
+    const move = (place: Place) => this.#journal.move(entry, place);
+    return () => this.#append(record, move);
   }
 
   #hold(entry: Entry): void {
@@ -243,9 +251,21 @@ class FileSpool implements Spool {
     }
     const octets = entry.recent?.octets;
     if (octets !== undefined) return bufferedOctets(octets);
-    const path = entry.large ? `${this.#large}/${id}` : entry.segment.path;
-    const offset = entry.large ? 0 : entry.octetsAt;
-    return fileOctets(await this.#disk.open(path, "read"), offset, entry.size);
+    return await this.#openOctets(entry);
+  }
+
+  /** Opens the file with an entry's octets; they may be carried to another meanwhile. */
+  async #openOctets(entry: Entry): Promise<Octets> {
+    for (;;) {
+      const { segment, octetsAt, id, size } = entry;
+      const path = entry.large ? `${this.#large}/${id}` : segment.path;
+      try {
+        const file = await this.#disk.open(path, "read");
+        return fileOctets(file, entry.large ? 0 : octetsAt, size);
+      } catch (error) {
+        if (entry.segment === segment) throw error;
+      }
+    }
   }
 
   async settle(id: string, destinations: readonly string[]): Promise<void> {
