@@ -81,7 +81,7 @@ export function parsePath(
  */
 export function parseMailbox(text: string): Address | undefined {
   if (text.length > PATH_MAX || !text.isWellFormed()) return undefined;
-  const match = PLAIN.exec(latin1Decode(utf8Encode(text)));
+  const match = PLAIN.exec(byteString(text));
   if (!match || match[0].length > PATH_MAX - 2) return undefined;
   return normalise(match[1]!, match[2]!);
 }
@@ -131,7 +131,11 @@ export function parseDomain(text: string): string | undefined {
 }
 
 function isDotString(localPart: string): boolean {
-  return DOT_STRING.test(latin1Decode(utf8Encode(localPart)));
+  return DOT_STRING.test(byteString(localPart));
+}
+
+function byteString(text: string): string {
+  return isAscii(text) ? text : latin1Decode(utf8Encode(text));
 }
 
 function isRoute(route: string): boolean {
@@ -149,9 +153,9 @@ function normalise(local: string, domain: string): Address | undefined {
 
 /** True when a path can hold it as it is now: NFC and A-labels may be longer than what came. */
 function fits(address: Address): boolean {
-  const octets = utf8Encode(address.localPart).length;
-  const all = utf8Encode(formatAddress(address)).length;
-  return octets <= LOCAL_PART_MAX && all <= PATH_MAX - 2;
+  const { localPart } = address;
+  return byteString(localPart).length <= LOCAL_PART_MAX &&
+    byteString(formatAddress(address)).length <= PATH_MAX - 2;
 }
 
 function domainOfBytes(domain: string): string | undefined {

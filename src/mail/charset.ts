@@ -9,6 +9,7 @@
  */
 
 import { asciiLower, latin1Decode } from "../bytes/mod.ts";
+import { CHARSET_LABELS } from "./charset_labels.ts";
 import { Utf7Decoder } from "./utf7.ts";
 import { trimWhiteSpace } from "./white_space.ts";
 
@@ -32,6 +33,12 @@ const ALIASES = new Map([
   ["iso8859-1", "iso-8859-1"],
   ["iso_8859-1", "iso-8859-1"],
   ["l1", "iso-8859-1"],
+  ["iso88591", "iso-8859-1"],
+  ["iso_8859-1:1987", "iso-8859-1"],
+  ["iso-ir-100", "iso-8859-1"],
+  ["csisolatin1", "iso-8859-1"],
+  ["cp819", "iso-8859-1"],
+  ["ibm819", "iso-8859-1"],
   ["unicode-1-1-utf-7", "utf-7"],
   ["unicode-2-0-utf-7", "utf-7"],
   ["cp932", "shift_jis"],
@@ -47,12 +54,11 @@ const ALIASES = new Map([
  * An unknown charset gives its US-ASCII octets, and U+FFFD for each other one.
  */
 export function charsetDecoder(label: string): CharsetDecoder {
-  const lower = asciiLower(trimWhiteSpace(label));
-  const name = ALIASES.get(lower) ?? lower;
+  const name = charsetName(label);
   if (name === "utf-7") return new Utf7Decoder();
   if (name === "iso-8859-1") return { write: latin1Decode, end: () => "" };
-  const decoder = platformDecoder(name);
-  if (decoder === undefined) return { write: asciiOnly, end: () => "" };
+  if (!CHARSET_LABELS.has(name)) return { write: asciiOnly, end: () => "" };
+  const decoder = new TextDecoder(name);
   return {
     write: (bytes) => decoder.decode(bytes, { stream: true }),
     end: () => decoder.decode(),
@@ -67,17 +73,13 @@ export function decodeCharset(bytes: Uint8Array, label: string): string {
 
 /** True when text in that charset is told exactly, not by its US-ASCII octets alone. */
 export function isKnownCharset(label: string): boolean {
-  const lower = asciiLower(trimWhiteSpace(label));
-  const name = ALIASES.get(lower) ?? lower;
-  return name === "utf-7" || platformDecoder(name) !== undefined;
+  const name = charsetName(label);
+  return name === "utf-7" || CHARSET_LABELS.has(name);
 }
 
-function platformDecoder(name: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(name);
-  } catch {
-    return undefined;
-  }
+function charsetName(label: string): string {
+  const lower = asciiLower(trimWhiteSpace(label));
+  return ALIASES.get(lower) ?? lower;
 }
 
 function asciiOnly(bytes: Uint8Array): string {

@@ -13,7 +13,7 @@
  * |---|---|---|
  * | address | paths and plain mailboxes | RFC 5321 §4.1.2, RFC 6531 §3.3 |
  * | address_list | From, To, Cc: mailboxes and groups | RFC 5322 §3.4, RFC 6532 |
- * | charset, utf7 | octets to text | RFC 2046 §4.1.2, RFC 2152 |
+ * | charset, charset_labels, utf7 | octets to text | RFC 2046 §4.1.2, RFC 2152 |
  * | date | Date | RFC 5322 §3.3, §4.3 |
  * | encoded_word | text in header fields | RFC 2047 |
  * | entity_fields | what a header says about a body | RFC 2045, RFC 2183 |

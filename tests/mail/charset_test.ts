@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { latin1Encode, utf8Encode } from "../../src/bytes/mod.ts";
+import { CHARSET_LABELS } from "../../src/mail/charset_labels.ts";
 import {
   charsetDecoder,
   decodeCharset,
@@ -71,6 +72,14 @@ Deno.test("decodeCharset() reads a megabyte", () => {
     for (const label of ["utf-7", "utf-8", "x-none"]) {
       assertEquals(decodeCharset(octets, label).isWellFormed(), true);
     }
+  }
+});
+
+Deno.test("the platform knows each of the labels that are listed", () => {
+  assertEquals(CHARSET_LABELS.size, 221);
+  for (const label of CHARSET_LABELS) {
+    assertEquals(new TextDecoder(label).encoding.length > 0, true, label);
+    assertEquals(isKnownCharset(label.toUpperCase()), true, label);
   }
 });
 

@@ -65,6 +65,9 @@ Deno.test("decodeEncodedWords() reads each of many words once", () => {
     decodeEncodedWords(piece.repeat(times));
   assertEquals(flood("=?a?q?b?= ", 100_000).length, 100_001);
   assertEquals(flood("=?utf-8?q?=C3=A4?=", 100_000).length, 100_000);
+  // Each in a charset of its own that nobody knows.
+  const unknown = Array.from({ length: 40_000 }, (_, i) => `=?x${i}?q?b?=`);
+  assertEquals(decodeEncodedWords(unknown.join(" ")), "b".repeat(40_000));
   for (const piece of ["=?", "=?a?q?", "?=", "=?a*", "=?utf-8?B?", " "]) {
     const text = piece.repeat(1_000_000 / piece.length);
     assertEquals(decodeEncodedWords(text), text, piece);
