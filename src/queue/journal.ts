@@ -80,9 +80,10 @@ export class Journal {
     const last = this.#segments.at(-1);
     this.#sequence = last?.sequence ?? 0;
     const all = { isDamaged: false, unproven: [] as Found[] };
+    const options = { ...this.#options, buffer: new Uint8Array(0) };
     for (const segment of this.#segments) {
       const isLast = segment === last;
-      const one = await replaySegment(this.#options, segment, isLast, take);
+      const one = await replaySegment(options, segment, isLast, take);
       all.isDamaged ||= one.isDamaged;
       all.unproven.push(...one.unproven);
       this.#total += segment.size;

@@ -21,6 +21,8 @@ export interface ReplayOptions {
   readonly disk: Disk;
   readonly quarantine: string;
   readonly log: SpoolLog;
+  /** Holds one segment after the other. */
+  buffer: Uint8Array;
 }
 
 /** What a segment held. */
@@ -41,7 +43,7 @@ export async function replaySegment(
   isLast: boolean,
   take: (found: Found, segment: Segment) => void,
 ): Promise<Replayed> {
-  const bytes = await loadWhole(options.disk, segment.path);
+  const bytes = await loadWhole(options, segment.path);
   const { gaps, unproven, end } = scan(bytes, segment, take);
   segment.size = end;
   const tail = { from: end, to: bytes.length };
@@ -51,10 +53,16 @@ export async function replaySegment(
   return { isDamaged: gaps.length > 0, unproven };
 }
 
-async function loadWhole(disk: Disk, path: string): Promise<Uint8Array> {
-  const file = await disk.open(path, "read");
+/** The file's octets, in a buffer that the next segment uses again. */
+async function loadWhole(
+  options: ReplayOptions,
+  path: string,
+): Promise<Uint8Array> {
+  const file = await options.disk.open(path, "read");
   try {
-    return await readWhole(file, 0, await file.size());
+    const size = await file.size();
+    if (size > options.buffer.length) options.buffer = new Uint8Array(size);
+    return await readWhole(file, 0, options.buffer.subarray(0, size));
   } finally {
     file.close();
   }

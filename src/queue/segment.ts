@@ -70,26 +70,25 @@ export async function load(
 ): Promise<Uint8Array> {
   const file = await disk.open(path, "read");
   try {
-    return await readWhole(file, offset, length);
+    return await readWhole(file, offset, new Uint8Array(length));
   } finally {
     file.close();
   }
 }
 
-/** Reads exactly `length` octets. */
+/** Fills `into` with the octets from `offset` on. */
 export async function readWhole(
   file: DiskFile,
   offset: number,
-  length: number,
+  into: Uint8Array,
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
   let done = 0;
-  while (done < length) {
-    const count = await file.readAt(bytes.subarray(done), offset + done);
+  while (done < into.length) {
+    const count = await file.readAt(into.subarray(done), offset + done);
     if (count === 0) {
       throw new DiskError("io", "Cannot read the spool: a file ends too early");
     }
     done += count;
   }
-  return bytes;
+  return into;
 }
