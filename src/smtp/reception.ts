@@ -46,6 +46,8 @@ export class Reception {
 
   /** What speaks against the message, as far as it has been read. */
   get refusal(): Reply | undefined {
+    // In an order that does not depend on the pieces that the octets came in.
+    if (this.size > this.#options.limit) return replies.messageTooBig;
     return this.#refusal ?? this.#options.header.refusal;
   }
 
@@ -62,7 +64,7 @@ export class Reception {
   /** Takes octets of the message; `bytes` stays valid until {@linkcode settled}. Never throws. */
   readonly take = (bytes: Uint8Array): void => {
     this.size += bytes.length;
-    if (this.size > this.#options.limit) this.refuse(replies.messageTooBig);
+    if (this.size > this.#options.limit) this.drop();
     this.#lines?.push(bytes);
     if (this.#lines?.bare) this.refuse(replies.bareLineEndInMessage);
     if (this.#draft) this.#options.header.push(bytes, this.#write);
@@ -76,7 +78,7 @@ export class Reception {
     yield* work(() => writing);
   }
 
-  /** Refuses the message; the first reason is the one that counts. What has come of it is dropped. */
+  /** Refuses the message. What has come of it is dropped. */
   refuse(reply: Reply): void {
     this.#refusal ??= reply;
     this.drop();

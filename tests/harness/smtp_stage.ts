@@ -64,7 +64,8 @@ export class SmtpStage implements Stage {
   );
   readonly peers: VirtualPeer[] = [];
   readonly logged: [event: string, fields: Record<string, unknown>][] = [];
-  #accounts: Accounts | undefined;
+  /** Made of what was given, when the first client connects; or set by who has some. */
+  accounts: Accounts | undefined;
   setting: SmtpSetting = {
     listener: { kind: "mx" },
     serverName: "mx.example.test",
@@ -151,11 +152,11 @@ export class SmtpStage implements Stage {
   /** The setting with the accounts that were given. */
   #settled(): SmtpSetting {
     const { users, aliases } = this;
-    this.#accounts ??= memoryAccounts(
+    this.accounts ??= memoryAccounts(
       { domains: ["example.test"], accounts: users, aliases },
       { cost: CHEAP, now: () => this.clock.now },
     );
-    return { ...this.setting, accounts: this.#accounts };
+    return { ...this.setting, accounts: this.accounts };
   }
 
   isWholeReply(lines: readonly string[]): boolean {
