@@ -18,6 +18,8 @@ import type { Log } from "./surroundings.ts";
 
 /** Changes that may wait. */
 const MOST_WAITING = 512;
+/** Changes that are written while nothing else happens. */
+const MOST_AT_ONCE = 2000;
 
 /** The index of one account, or nothing once it failed. */
 export class CautiousIndex {
@@ -111,6 +113,18 @@ export class MailboxIndex {
     if (this.#waiting.size === 0 && settled === undefined) return;
     const changes = [...this.#waiting];
     this.#waiting.clear();
+    // Only with the last part the rows are whole.
+    while (changes.length > MOST_AT_ONCE) {
+      await this.#save(changes.splice(0, MOST_AT_ONCE), undefined);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await this.#save(changes, settled);
+  }
+
+  async #save(
+    changes: readonly (readonly [number, IndexRow | undefined])[],
+    settled: FolderTimes | undefined,
+  ): Promise<void> {
     const put = changes.flatMap(([, row]) => row ? [row] : []);
     const remove = changes.flatMap(([uid, row]) => row ? [] : [uid]);
     await this.#index.use((index) =>

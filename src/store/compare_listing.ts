@@ -4,7 +4,12 @@
  * @module
  */
 
-import { keyOf, type SubFolder, withoutInfo } from "./file_name.ts";
+import {
+  isMessageName,
+  keyOf,
+  type SubFolder,
+  withoutInfo,
+} from "./file_name.ts";
 import type { Entry } from "./roster.ts";
 
 /** A file in new/ or cur/. */
@@ -58,6 +63,7 @@ function filesByKey(
   const doubles: Double[] = [];
   for (const folder of ["new", "cur"] as const) {
     for (const name of listing[folder]) {
+      if (!isMessageName(name)) continue;
       const found = { folder, name };
       const key = keyOf(name);
       const other = files.get(key);

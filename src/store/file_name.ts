@@ -30,10 +30,15 @@ export interface FileName {
 
 const NAME = /^([^,:/]+)((?:,[^,:]*)*)(?::(.*))?$/s;
 
+/** True for names that Maildir programs give to messages; others hide behind a dot. */
+export function isMessageName(name: string): boolean {
+  return !/^[.,:]/.test(name);
+}
+
 /** Reads a file name, or undefined when no Maildir program wrote it. */
 export function parseFileName(name: string): FileName | undefined {
   const match = NAME.exec(name);
-  if (!match || name.startsWith(".")) return undefined;
+  if (!match || !isMessageName(name)) return undefined;
   const [, key, attributes, info] = match as unknown as [
     string,
     string,

@@ -60,6 +60,17 @@ export class Keywords {
       this.#names[letter.charCodeAt(0) - FIRST_LETTER];
   }
 
+  /** True when each of `flags` has a letter. */
+  hasAll(flags: readonly Flag[]): boolean {
+    return flags.every((flag) => this.#letterOf(flag) !== "");
+  }
+
+  /** True when a letter among `letters` stands for a keyword that nobody has named. */
+  isStrange(letters: string): boolean {
+    return /[a-z]/.test(letters) &&
+      [...letters].some((letter) => !this.#flagOf(letter));
+  }
+
   /** The letters for `flags`, in order, with those of `old` that stand for nothing we know. */
   lettersOf(flags: readonly Flag[], old = ""): string {
     const strange = [...old].filter((letter) => !this.#flagOf(letter));

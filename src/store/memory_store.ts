@@ -62,7 +62,8 @@ class MemoryUser implements MailUser {
   }
 
   mailboxes(): Promise<readonly string[]> {
-    return Promise.resolve([...this.#mailboxes.keys()].sort());
+    const [inbox, ...others] = this.#mailboxes.keys();
+    return Promise.resolve([inbox!, ...others.sort()]);
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
@@ -163,9 +164,8 @@ class MemoryMailbox implements Mailbox {
   async copy(uids: readonly number[], to: string): Promise<void> {
     const target = this.#user.find(to);
     if (!target) throw new Error(`Cannot copy to mailbox "${to}": not there`);
-    const messages = [...new Set(uids)].flatMap((uid) =>
-      this.#messages.get(uid) ?? []
-    );
+    const inOrder = [...new Set(uids)].sort((a, b) => a - b);
+    const messages = inOrder.flatMap((uid) => this.#messages.get(uid) ?? []);
     for (const { meta, bytes } of messages) target.#add(bytes, meta);
   }
 

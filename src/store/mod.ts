@@ -13,5 +13,12 @@
  * @module
  */
 
+export type { OpenIndex } from "./index.ts";
+export { mailboxFolder, mailboxOfFolder } from "./mailbox_name.ts";
+export * from "./maildir_store.ts";
+export * from "./memory_index.ts";
 export * from "./memory_store.ts";
+export { sqliteIndex } from "./sqlite_index.ts";
 export * from "./store.ts";
+export type { Log } from "./surroundings.ts";
+export type { FileProblem, MailboxReport, Problem } from "./verify.ts";

@@ -1,0 +1,316 @@
+/**
+ * Looks into a mailbox's folders and follows what other programs, or a crash, did there.
+ *
+ * Files without a UID, or with one that is not theirs, are renamed to carry one: what
+ * is known of a message stands in its name and survives the loss of the index.
+ *
+ * @module
+ */
+
+import { DiskError } from "../disk/mod.ts";
+import {
+  compareListing,
+  type Comparison,
+  type Double,
+  type Found,
+  isLeftover,
+} from "./compare_listing.ts";
+import {
+  type FileName,
+  formatFileName,
+  lettersOf,
+  parseFileName,
+  uniqueIdOf,
+} from "./file_name.ts";
+import type { IndexRow } from "./index.ts";
+import type { Keywords } from "./keywords.ts";
+import { listFolders, syncFolders } from "./maildir_folders.ts";
+import type { Numbers } from "./numbers.ts";
+import type { Entry, Roster } from "./roster.ts";
+import type { Change } from "./store.ts";
+import type { Place, Surroundings } from "./surroundings.ts";
+
+/** What a scan needs to know of its mailbox. */
+export interface Scanned {
+  readonly surroundings: Surroundings;
+  readonly place: Place;
+  readonly roster: Roster;
+  readonly numbers: Numbers;
+  readonly keywords: Keywords;
+  /** UIDs up to this one were shown: a file that turns up later gets one above. */
+  readonly shown: number;
+}
+
+/** What is to be done to the roster, and told to watchers. */
+export interface Differences {
+  readonly put: readonly Entry[];
+  readonly gone: readonly number[];
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Lists the folders and compares. When there is a difference, or `sync` is set, the
+ * folders are synced, so that what is shown from now on is certain.
+ *
+ * @throws {DiskError}
+ */
+export async function scanFolders(
+  mailbox: Scanned,
+  sync: boolean,
+): Promise<Differences> {
+  const { surroundings: { disk }, place: { path } } = mailbox;
+  const comparison = await compare(mailbox);
+  const { gone, moved, strange, doubles } = comparison;
+  const isEqual = gone.length + moved.length + strange.length +
+      doubles.length === 0;
+  const differences = isEqual ? NONE : await follow(mailbox, comparison);
+  if (sync || !isEqual) await syncFolders(disk, path);
+  return differences;
+}
+
+const NONE: Differences = { put: [], gone: [], changes: [] };
+
+/** A file renamed during a listing may be in neither place: what is gone must be so twice. */
+async function compare(
+  { surroundings: { disk }, place: { path }, roster }: Scanned,
+): Promise<Comparison> {
+  const look = async () =>
+    compareListing(roster.entries, await listFolders(disk, path));
+  const first = await look();
+  if (first.gone.length === 0) return first;
+  const twice = new Set(first.gone);
+  const second = await look();
+  return { ...second, gone: second.gone.filter((entry) => twice.has(entry)) };
+}
+
+async function follow(
+  mailbox: Scanned,
+  comparison: Comparison,
+): Promise<Differences> {
+  if (hasStrangeLetters(mailbox, comparison)) await mailbox.keywords.load();
+  const copies = await removeLeftovers(mailbox, comparison.doubles);
+  const { named, nameless } = await sortOut(mailbox, comparison.strange);
+  const unnumbered = [...nameless, ...copies];
+  const { modseq, uids } = await takeNumbers(mailbox, unnumbered.length);
+  const moved = await followMoves(mailbox, comparison.moved, modseq);
+  const come: Entry[] = [];
+  for (const [found, uid] of named) {
+    come.push(...await takeIn(mailbox, found, { uid, modseq }));
+  }
+  for (const [i, uid] of uids.entries()) {
+    const found = unnumbered[i]!;
+    const key = i < nameless.length ? undefined : freshKey(mailbox, found);
+    come.push(...await takeIn(mailbox, found, { uid, modseq, key }));
+  }
+  return differencesOf(comparison.gone, moved, come, modseq);
+}
+
+function differencesOf(
+  lost: readonly Entry[],
+  moved: readonly Entry[],
+  come: readonly Entry[],
+  modseq: number,
+): Differences {
+  const gone = lost.map(({ meta }) => meta.uid);
+  return {
+    put: [...moved, ...come],
+    gone,
+    changes: [
+      ...gone.map((uid) => ({ kind: "expunged", uid, modseq }) as const),
+      ...moved.filter(({ meta }) => meta.modseq === modseq)
+        .map(({ meta }) => ({ kind: "flags", meta }) as const),
+      ...come.map(({ meta }) => ({ kind: "appended", meta }) as const),
+    ],
+  };
+}
+
+/** Another program may have named a keyword since. */
+function hasStrangeLetters(
+  { keywords }: Scanned,
+  { moved, strange }: Comparison,
+): boolean {
+  const names = [...moved.map(({ found }) => found.name)];
+  for (const { name } of strange) names.push(name);
+  return names.some((name) => keywords.isStrange(lettersOf(name)));
+}
+
+/** Removes what a move cut in two left behind; returns the other doubles, which are copies. */
+async function removeLeftovers(
+  { surroundings: { disk, log }, place: { path } }: Scanned,
+  doubles: readonly Double[],
+): Promise<Found[]> {
+  const copies: Found[] = [];
+  for (const { kept, other } of doubles) {
+    const [left, right] = [kept, other].map(({ folder, name }) =>
+      disk.stat(`${path}/${folder}/${name}`)
+    );
+    const [keptStat, otherStat] = [await left, await right];
+    // One of them is gone: it was moved while we looked.
+    if (!keptStat || !otherStat) continue;
+    if (isLeftover(other, kept) && keptStat.size === otherStat.size) {
+      const leftover = `${path}/${other.folder}/${other.name}`;
+      log("store.leftover-removed", { path: leftover });
+      await disk.unlink(leftover);
+    } else copies.push(other);
+  }
+  return copies;
+}
+
+/** Parts the files whose names carry a UID of ours from those that need one. */
+async function sortOut(
+  { numbers, roster, shown }: Scanned,
+  strange: readonly Found[],
+): Promise<{ named: [Found, number][]; nameless: Found[] }> {
+  const named = new Map<number, Found>();
+  const nameless: Found[] = [];
+  for (const found of [...strange].sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const uid = parseFileName(found.name)?.uid;
+    const isOurs = uid !== undefined && uid > shown && !named.has(uid) &&
+      !roster.get(uid) && await numbers.claim(uid);
+    if (isOurs) named.set(uid, found);
+    else nameless.push(found);
+  }
+  const inOrder = [...named].sort(([a], [b]) => a - b);
+  return { named: inOrder.map(([uid, found]) => [found, uid]), nameless };
+}
+
+/** On a disk that takes no more numbers, files that need one wait; the others are served. */
+async function takeNumbers(
+  { numbers, surroundings: { log }, place }: Scanned,
+  count: number,
+): Promise<{ modseq: number; uids: number[] }> {
+  try {
+    await numbers.reserve(count, 1);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    log("store.unnumbered", { ...about(place), count, error: error.message });
+    return { modseq: Math.max(1, numbers.highestModseq), uids: [] };
+  }
+  const modseq = numbers.takeModseq();
+  return {
+    modseq,
+    uids: Array.from({ length: count }, () => numbers.takeUid()),
+  };
+}
+
+async function followMoves(
+  mailbox: Scanned,
+  moves: Comparison["moved"],
+  modseq: number,
+): Promise<Entry[]> {
+  const followed: Entry[] = [];
+  for (const { entry: { meta, name }, found } of moves) {
+    const isFlagged = lettersOf(found.name) !== lettersOf(name);
+    followed.push(
+      ...await takeIn(mailbox, found, {
+        uid: meta.uid,
+        modseq: isFlagged ? modseq : meta.modseq,
+        internalDate: meta.internalDate,
+      }),
+    );
+  }
+  return followed;
+}
+
+interface Given {
+  readonly uid: number;
+  readonly modseq: number;
+  readonly key?: string | undefined;
+  readonly internalDate?: number;
+}
+
+/** Makes a file a message: its name says all that is known of it. None when that is impossible. */
+async function takeIn(
+  mailbox: Scanned,
+  found: Found,
+  given: Given,
+): Promise<Entry[]> {
+  const { surroundings: { log }, place } = mailbox;
+  try {
+    const entry = await nameRightly(mailbox, found, given);
+    return entry ? [entry] : [];
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    const path = `${found.folder}/${found.name}`;
+    log("store.skipped", { ...about(place), path, error: error.message });
+    return [];
+  }
+}
+
+async function nameRightly(
+  { surroundings: { disk, log, now }, place, keywords }: Scanned,
+  found: Found,
+  given: Given,
+): Promise<Entry | undefined> {
+  const folder = `${place.path}/${found.folder}`;
+  const stat = await disk.stat(`${folder}/${found.name}`);
+  if (stat === undefined) return undefined;
+  const told = parseFileName(found.name);
+  if (stat.isDirectory || told === undefined) {
+    log("store.skipped", { ...about(place), path: found.name });
+    return undefined;
+  }
+  const { uid, modseq, key = told.key } = given;
+  const { size, modified } = stat;
+  const internalDate = given.internalDate ?? dateOf(told, modified || now());
+  const right = { ...told, key, size, uid, internalDate };
+  let { name } = found;
+  if (!saysTheSame(told, right)) {
+    name = formatFileName(right, found.folder);
+    await disk.rename(`${folder}/${found.name}`, `${folder}/${name}`);
+    log("store.renamed", { ...about(place), uid, name });
+  }
+  const flags = keywords.flagsOf(told.letters);
+  const uniqueId = uniqueIdOf(key);
+  const meta = { uid, size, flags, internalDate, modseq, uniqueId };
+  return { folder: found.folder, name, meta };
+}
+
+function saysTheSame(a: FileName, b: FileName): boolean {
+  return a.key === b.key && a.uid === b.uid && a.size === b.size &&
+    a.internalDate === b.internalDate;
+}
+
+/** Of a file that we named, what its name says; of others, when they were made. */
+function dateOf(told: FileName, modified: number): number {
+  const { uid, internalDate } = told;
+  return uid !== undefined && internalDate !== undefined
+    ? internalDate
+    : modified - modified % 1000;
+}
+
+/** A key that nothing else has, for a copy that came with the name of its original. */
+function freshKey(
+  { surroundings: { unique, host, now } }: Scanned,
+  { name }: Found,
+): string {
+  const date = parseFileName(name)?.internalDate ?? now();
+  return `${Math.floor(date / 1000)}.Q${unique()}.${host}`;
+}
+
+function about({ account, name }: Place): { account: string; mailbox: string } {
+  return { account, mailbox: name };
+}
+
+/** The entry of an index row, or undefined when the row contradicts the file's name. */
+export function entryOf(row: IndexRow, keywords: Keywords): Entry | undefined {
+  const [folder, name = ""] = row.path.split("/");
+  const told = parseFileName(name);
+  const isRight = (folder === "new" || folder === "cur") &&
+    told?.uid === row.uid && told.size !== undefined &&
+    told.internalDate !== undefined;
+  if (!isRight) return undefined;
+  const { size, internalDate } = told as Required<FileName>;
+  return {
+    folder,
+    name,
+    meta: {
+      uid: row.uid,
+      size: size!,
+      flags: keywords.flagsOf(told.letters),
+      internalDate: internalDate!,
+      modseq: row.modseq,
+      uniqueId: uniqueIdOf(told.key),
+    },
+  };
+}
