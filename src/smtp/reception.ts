@@ -74,8 +74,8 @@ export class Reception {
   *settled(): Session<void> {
     const writing = this.#writing;
     if (writing === undefined) return;
-    this.#writing = undefined;
     yield* work(() => writing);
+    this.#writing = undefined;
   }
 
   /** Refuses the message. What has come of it is dropped. */
@@ -114,24 +114,30 @@ export class Reception {
   /** Ends the draft without a message. */
   drop(): void {
     const draft = this.#draft;
+    if (draft === undefined) return;
     this.#draft = undefined;
     // Nobody waits for it: a session that is being closed cannot.
-    draft?.abort().catch(this.#options.onLeak);
+    const ended = this.#writing
+      ? this.#writing.then(() => draft.abort())
+      : draft.abort();
+    ended.catch(this.#options.onLeak);
   }
 
   readonly #write = (bytes: Uint8Array): void => {
+    // A draft takes one write after the other.
+    this.#writing = this.#writing
+      ? this.#writing.then(() => this.#writeNow(bytes))
+      : this.#writeNow(bytes);
+  };
+
+  /** Writes; a promise that never rejects where that takes time. */
+  #writeNow(bytes: Uint8Array): Promise<void> | undefined {
     try {
       const written = this.#draft?.write(bytes);
-      if (written) this.#await(written);
+      return written?.catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
-  };
-
-  #await(written: Promise<void>): void {
-    const safe = written.catch((error) => this.#fail(error));
-    const before = this.#writing;
-    this.#writing = before ? before.then(() => safe) : safe;
   }
 
   #fail(error: unknown): void {

@@ -32,13 +32,23 @@ export function watchedSpool(spool: Spool): WatchedSpool {
 
   function begin(): Draft {
     const draft = spool.begin();
+    let busy = false;
     open.add(draft.id);
+    let busy = false;
     return {
       id: draft.id,
       get size() {
         return draft.size;
       },
-      write: (bytes) => write(draft, bytes, watched.trouble),
+      write: (bytes) => {
+        // The file spool's drafts take one write at a time.
+        if (busy) {
+          throw new Error("A write began before the last one had ended");
+        }
+        const written = write(draft, bytes, watched.trouble);
+        busy = written !== undefined;
+        return written?.finally(() => busy = false);
+      },
       commit: (envelope) => {
         open.delete(draft.id);
         return watched.trouble === "full at commit"
