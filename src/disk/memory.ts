@@ -7,7 +7,9 @@
  */
 
 import { type Disk, DiskError, type DiskFile, type DiskStat } from "./disk.ts";
+import { fault } from "./memory_fault.ts";
 import { MemoryFile } from "./memory_file.ts";
+import { MemoryHandle } from "./memory_handle.ts";
 import { MemoryFolder, type MemoryNode } from "./memory_folder.ts";
 
 /** What goes wrong from now on; may be changed at any time. */
@@ -35,7 +37,7 @@ export interface MemoryDiskOptions {
 
 /** An empty disk. */
 export function memoryDisk(options: MemoryDiskOptions = {}): MemoryDisk {
-  return new MemoryDisk(new MemoryFolder(), options);
+  return new MemoryDisk(new MemoryFolder(options.now?.() ?? 0), options);
 }
 
 export class MemoryDisk implements Disk {
@@ -155,7 +157,7 @@ export class MemoryDisk implements Disk {
     const file = new MemoryFile();
     file.modified = this.#now();
     file.links = 1;
-    folder.add(name, file);
+    folder.add(name, file, file.modified);
     return file;
   }
 
@@ -166,7 +168,7 @@ export class MemoryDisk implements Disk {
     const [target, newName] = this.#place(to);
     const replaced = target.names.get(newName);
     if (replaced === node) return;
-    source.move(oldName, target, newName);
+    source.move(oldName, target, newName, this.#now());
     if (replaced instanceof MemoryFile) this.#dropLink(replaced);
   }
 
@@ -177,7 +179,7 @@ export class MemoryDisk implements Disk {
     if (folder.names.has(name)) throw fault("exists", "link", to);
     if (node instanceof MemoryFolder) throw fault("denied", "link", from);
     node.links++;
-    folder.add(name, node);
+    folder.add(name, node, this.#now());
   }
 
   async unlink(path: string): Promise<void> {
@@ -185,7 +187,7 @@ export class MemoryDisk implements Disk {
     const node = this.#existing(path);
     if (node instanceof MemoryFolder) throw fault("io", "remove", path);
     const [folder, name] = this.#place(path);
-    folder.remove(name);
+    folder.remove(name, this.#now());
     this.#dropLink(node);
   }
 
@@ -211,9 +213,9 @@ export class MemoryDisk implements Disk {
     for (const name of steps(path)) {
       let node = folder.names.get(name);
       if (node === undefined) {
-        node = new MemoryFolder();
+        node = new MemoryFolder(this.#now());
         this.#folders.add(node);
-        folder.add(name, node);
+        folder.add(name, node, this.#now());
       }
       if (node instanceof MemoryFile) throw fault("exists", "make", path);
       folder = node;
@@ -227,7 +229,7 @@ export class MemoryDisk implements Disk {
       throw fault("io", "remove", path);
     }
     const [folder, name] = this.#place(path);
-    folder.remove(name);
+    folder.remove(name, this.#now());
   }
 
   async syncDir(path: string, why: string): Promise<void> {
@@ -242,10 +244,9 @@ export class MemoryDisk implements Disk {
     await this.#begin(false);
     const node = this.#find(path);
     if (node === undefined) return undefined;
-    if (node instanceof MemoryFolder) {
-      return { size: 0, modified: 0, isDirectory: true };
-    }
-    return { size: node.size, modified: node.modified, isDirectory: false };
+    const isDirectory = node instanceof MemoryFolder;
+    const size = isDirectory ? 0 : node.size;
+    return { size, modified: node.modified, isDirectory };
   }
 
   /** Begins an operation; `changes` is for those that a read-only disk refuses. */
@@ -326,80 +327,6 @@ export class MemoryDisk implements Disk {
     }
     return [folder, name];
   }
-}
-
-/** An open file; dead when its disk is. */
-class MemoryHandle implements DiskFile {
-  readonly #disk: MemoryDisk;
-  readonly #file: MemoryFile;
-  readonly #path: string;
-  #open = true;
-
-  constructor(disk: MemoryDisk, file: MemoryFile, path: string) {
-    this.#disk = disk;
-    this.#file = file;
-    this.#path = path;
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#begin(true);
-    const taken = this.#disk.room(bytes);
-    this.#file.write(taken);
-    this.#disk.used += taken.length;
-    this.#disk.touch(this.#file);
-    await this.#disk.pause(2);
-    if (taken.length < bytes.length) throw fault("full", "write", this.#path);
-  }
-
-  async readAt(into: Uint8Array, offset: number): Promise<number> {
-    this.#begin(false);
-    await this.#disk.pause(2);
-    return this.#file.readAt(into, offset);
-  }
-
-  async truncate(size: number): Promise<void> {
-    this.#begin(true);
-    this.#disk.used += size - this.#file.size;
-    this.#file.truncate(size);
-    await this.#disk.pause(2);
-  }
-
-  async sync(why: string): Promise<void> {
-    this.#begin(false);
-    const upTo = this.#file.size;
-    try {
-      if (await this.#disk.sync(this.#path, why)) this.#file.synced(upTo);
-    } catch (error) {
-      this.#file.syncFailed();
-      throw error;
-    }
-  }
-
-  // deno-lint-ignore require-await -- the port is asynchronous
-  async size(): Promise<number> {
-    this.#begin(false);
-    return this.#file.size;
-  }
-
-  close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#file.handles--;
-    if (!this.#disk.dead) this.#disk.release(this.#file);
-  }
-
-  #begin(changes: boolean): void {
-    if (!this.#open) throw fault("io", "use the closed file", this.#path);
-    this.#disk.count(changes);
-  }
-}
-
-function fault(
-  kind: DiskError["fault"],
-  what: string,
-  path: string,
-): DiskError {
-  return new DiskError(kind, `Cannot ${what} "${path}": ${kind}`);
 }
 
 function steps(path: string): string[] {

@@ -23,6 +23,8 @@ interface NameChange {
   readonly node: MemoryNode;
   /** The arrival that this departure waits for. */
   readonly arrival?: NameChange | undefined;
+  /** When it was made. */
+  readonly time: number;
   /** Synced; a departure may be so before its arrival. */
   certain: boolean;
   /** For the cut: it has happened. */
@@ -32,33 +34,39 @@ interface NameChange {
 export class MemoryFolder {
   /** What programs see. */
   names = new Map<string, MemoryNode>();
+  /** When a name last changed, in milliseconds since 1970; as certain as that change. */
+  modified: number;
+  #durableModified: number;
   #durable = new Map<string, MemoryNode>();
   #changes: NameChange[] = [];
 
-  add(name: string, node: MemoryNode): void {
-    this.#change({ add: name, node });
+  constructor(time: number) {
+    this.modified = this.#durableModified = time;
   }
 
-  remove(name: string): void {
-    this.#change({ remove: name, node: this.names.get(name)! });
+  add(name: string, node: MemoryNode, time: number): void {
+    this.#change({ add: name, node, time });
+  }
+
+  remove(name: string, time: number): void {
+    this.#change({ remove: name, node: this.names.get(name)!, time });
   }
 
   /** Moves `from` to the name `to` in `folder`, which may be this one. */
-  move(from: string, folder: MemoryFolder, to: string): void {
+  move(from: string, folder: MemoryFolder, to: string, time: number): void {
     const node = this.names.get(from)!;
     if (folder === this) {
-      this.#change({ remove: from, add: to, node });
+      this.#change({ remove: from, add: to, node, time });
     } else {
-      const arrival = folder.#change({ add: to, node });
-      this.#change({ remove: from, node, arrival });
+      const arrival = folder.#change({ add: to, node, time });
+      this.#change({ remove: from, node, arrival, time });
     }
   }
 
-  #change(
-    change: Pick<NameChange, "remove" | "add" | "node" | "arrival">,
-  ): NameChange {
+  #change(change: Omit<NameChange, "certain" | "happened">): NameChange {
     const noted = { ...change, certain: false, happened: false };
     apply(noted, this.names);
+    this.modified = noted.time;
     this.#changes.push(noted);
     return noted;
   }
@@ -75,7 +83,7 @@ export class MemoryFolder {
       if (i < upTo) change.certain = true;
       const arrived = change.arrival?.certain ?? true;
       if (rest.length === 0 && change.certain && arrived) {
-        apply(change, this.#durable);
+        this.#make(change);
       } else {
         rest.push(change);
       }
@@ -109,10 +117,17 @@ export class MemoryFolder {
     for (const change of this.#changes) {
       const { arrival } = change;
       const arrived = !arrival || arrival.certain || arrival.happened;
-      if (change.happened && arrived) apply(change, this.#durable);
+      if (change.happened && arrived) this.#make(change);
     }
     this.#changes = [];
     this.names = new Map(this.#durable);
+    this.modified = this.#durableModified;
+  }
+
+  /** Makes a change certain. */
+  #make(change: NameChange): void {
+    apply(change, this.#durable);
+    this.#durableModified = Math.max(this.#durableModified, change.time);
   }
 }
 

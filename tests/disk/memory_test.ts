@@ -16,14 +16,14 @@ diskConformance("memoryDisk", async () => {
 
 /** Everything that 300 power cuts leave of what `prepare` did, each state once. */
 async function aftermath(
-  prepare: (disk: MemoryDisk) => Promise<void>,
+  prepare: (disk: MemoryDisk) => Promise<MemoryDisk | void>,
   look: (disk: MemoryDisk) => Promise<string>,
 ): Promise<Set<string>> {
   const seen = new Set<string>();
   for (let seed = 0; seed < 300; seed++) {
     const disk = memoryDisk();
-    await prepare(disk);
-    seen.add(await look(disk.powerCut(seededRandom(seed))));
+    const prepared = await prepare(disk) ?? disk;
+    seen.add(await look(prepared.powerCut(seededRandom(seed))));
   }
   return seen;
 }
@@ -165,6 +165,26 @@ Deno.test("memoryDisk: handles of the time before the cut are dead", async () =>
   await assertRejects(() => file.write(bytes("x")), DiskError, "power");
   await assertRejects(() => disk.list("/"), DiskError, "power");
   assertEquals(await get(found, "/a"), "");
+});
+
+Deno.test("memoryDisk: a folder's time is that of its last change that survives", async () => {
+  const modified = async (disk: MemoryDisk) =>
+    String((await disk.stat("/x"))?.modified);
+  const seen = await aftermath(async () => {
+    let time = 0;
+    const disk = memoryDisk({ now: () => time });
+    time = 1000;
+    await disk.makeDir("/x");
+    await disk.syncDir("/", "test");
+    time = 2000;
+    await put(disk, "/x/a", "");
+    await disk.syncDir("/x", "test");
+    time = 3000;
+    await disk.unlink("/x/a");
+    assertEquals(await modified(disk), "3000");
+    return disk;
+  }, modified);
+  assertEquals([...seen].sort(), ["2000", "3000"]);
 });
 
 Deno.test("memoryDisk: a process that dies leaves what it wrote, as uncertain as it was", async () => {
