@@ -133,10 +133,11 @@ export class Reception {
   /** Writes; a promise that never rejects where that takes time. */
   #writeNow(bytes: Uint8Array): Promise<void> | undefined {
     try {
-      const written = this.#draft?.write(bytes);
+      const written = this.#draft?.write(bytes) || undefined;
       return written?.catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
+      return undefined;
     }
   }
 

@@ -32,7 +32,6 @@ export function watchedSpool(spool: Spool): WatchedSpool {
 
   function begin(): Draft {
     const draft = spool.begin();
-    let busy = false;
     open.add(draft.id);
     let busy = false;
     return {
