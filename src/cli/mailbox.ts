@@ -1,0 +1,130 @@
+/** `denomaild mailbox …`: what lies in an account's mailboxes, checked and set right. */
+
+import type { MailboxReport, MaildirStore } from "../store/mod.ts";
+import { columns } from "./columns.ts";
+import { withAccounts } from "./open_accounts.ts";
+import {
+  type Command,
+  CommandFailed,
+  type CommandGroup,
+  type Invocation,
+  sharedOptions,
+} from "./subcommand.ts";
+
+const common = {
+  arguments: ["ADDRESS"],
+  options: [sharedOptions.config, sharedOptions.data, sharedOptions.json],
+} as const;
+
+const list: Command = {
+  ...common,
+  name: "list",
+  summary:
+    "list the mailboxes of an account with messages, unseen ones and octets",
+  run: async (invocation) => {
+    const counts = await withMail(
+      invocation,
+      (store, account) => store.counts(account),
+    );
+    const rows = counts.map(({ name, messages, unseen, octets }) => [
+      name,
+      `${messages} messages`,
+      `${unseen} unseen`,
+      `${octets} octets`,
+    ]);
+    if (invocation.options.json) invocation.print(JSON.stringify(counts));
+    else for (const line of columns(rows)) invocation.print(line);
+    return 0;
+  },
+};
+
+const verify: Command = {
+  ...common,
+  name: "verify",
+  summary: "compare files and index of an account, and set right what can be",
+  details:
+    "Exit code 1 when something was wrong. The server may run meanwhile.",
+  run: async (invocation) => {
+    const reports = await withMail(
+      invocation,
+      (store, account) => store.verify(account),
+    );
+    if (invocation.options.json) invocation.print(JSON.stringify(reports));
+    else {for (const line of reports.flatMap(reportLines)) {
+        invocation.print(line);
+      }}
+    return reports.some(({ problems }) => problems.length > 0) ? 1 : 0;
+  },
+};
+
+const rebuild: Command = {
+  ...common,
+  name: "rebuild",
+  summary: "make the index of an account anew from its files",
+  run: async (invocation) => {
+    const [address, counts] = await withMail(
+      invocation,
+      async (store, account) => {
+        await store.rebuild(account);
+        return [account, await store.counts(account)] as const;
+      },
+    );
+    const messages = counts.reduce((sum, one) => sum + one.messages, 0);
+    invocation.print(
+      invocation.options.json
+        ? JSON.stringify(counts)
+        : `The index of "${address}" has ${messages} messages`,
+    );
+    return 0;
+  },
+};
+
+export const mailbox: CommandGroup = {
+  name: "mailbox",
+  summary: "list, verify, rebuild the mailboxes of an account",
+  actions: [list, verify, rebuild],
+};
+
+function reportLines(report: MailboxReport): string[] {
+  const { name, messages, octets, indexBehind, problems } = report;
+  // No fault: other programs may change a Maildir at any time.
+  const behind = indexBehind > 0
+    ? `; the index was behind by ${indexBehind}`
+    : "";
+  return [
+    `${name}: ${messages} messages, ${octets} octets${behind}`,
+    ...problems.map(({ file, problem }) => `  ${file}: ${problem}`),
+  ];
+}
+
+/**
+ * Opens the mail of the account that is the first argument, and closes it after `act`.
+ *
+ * @throws {CommandFailed} When there is no such account.
+ */
+async function withMail<T>(
+  invocation: Invocation,
+  act: (store: MaildirStore, account: string) => Promise<T>,
+): Promise<T> {
+  const login = invocation.args[0]!;
+  const { account, site } = await withAccounts(
+    invocation,
+    async (accounts, site) => ({ account: await accounts.find(login), site }),
+  );
+  if (account === undefined) {
+    throw new CommandFailed(`There is no account "${login}"`);
+  }
+  const { filesDisk } = await import("../disk/mod.ts");
+  const { maildirStore, sqliteIndex } = await import("../store/mod.ts");
+  const store = maildirStore({
+    disk: filesDisk(),
+    root: `${site.folder}/mail`,
+    index: sqliteIndex(),
+    host: site.configuration.server_name,
+  });
+  try {
+    return await act(store, account.address);
+  } finally {
+    await store.close();
+  }
+}
