@@ -114,7 +114,7 @@ async function withMail<T>(
   if (account === undefined) {
     throw new CommandFailed(`There is no account "${login}"`);
   }
-  const { filesDisk } = await import("../disk/mod.ts");
+  const { DiskError, filesDisk } = await import("../disk/mod.ts");
   const { maildirStore, sqliteIndex } = await import("../store/mod.ts");
   const store = maildirStore({
     disk: filesDisk(),
@@ -124,6 +124,9 @@ async function withMail<T>(
   });
   try {
     return await act(store, account.address);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    throw new CommandFailed(error.message, { cause: error });
   } finally {
     await store.close();
   }

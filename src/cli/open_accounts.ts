@@ -27,23 +27,32 @@ export async function withAccounts<T>(
 ): Promise<T> {
   const { configuration } = await openConfiguration(configFolder(invocation));
   const { accountsSettingOf } = await import("../settings.ts");
-  const { AccountError, BadAccountsSetting, openFileAccounts } = await import(
-    "../accounts/mod.ts"
-  );
+  const { openFileAccounts } = await import("../accounts/mod.ts");
   const folder = dataFolder(invocation, configuration.data_folder);
+  const setting = accountsSettingOf(configuration);
   let accounts: ManagedAccounts | undefined;
   try {
-    accounts = openFileAccounts({
-      folder,
-      ...accountsSettingOf(configuration),
-    });
+    accounts = openFileAccounts({ folder, ...setting });
     return await act(accounts, { configuration, folder });
   } catch (error) {
-    if (error instanceof AccountError || error instanceof BadAccountsSetting) {
-      throw new CommandFailed(error.message, { cause: error });
-    }
-    throw error;
+    throw await refusalOf(error, accounts === undefined);
   } finally {
     accounts?.close();
   }
+}
+
+/** What `error` says, where it was made for people to read. */
+async function refusalOf(error: unknown, isOpening: boolean): Promise<unknown> {
+  const { AccountError } = await import("../accounts/mod.ts");
+  if (!(error instanceof Error) || error instanceof CommandFailed) return error;
+  // The other's lock on the database, or a full disk.
+  const isSqlite = (error as { code?: unknown }).code === "ERR_SQLITE_ERROR";
+  if (isSqlite) {
+    return new CommandFailed(`Cannot use the accounts: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return isOpening || error instanceof AccountError
+    ? new CommandFailed(error.message, { cause: error })
+    : error;
 }

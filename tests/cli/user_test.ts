@@ -102,3 +102,18 @@ Deno.test("a wrong configuration stops every change, and says where it is wrong"
     /^denomaild: Cannot use the configuration:\n\/.*\/conf\/a\.conf:1:2: "domain" is a number; a text in quotes was meant\n$/,
   );
 });
+
+Deno.test("accounts that cannot be read are told by their file, without our insides", async () => {
+  await using site = await Site.make(ORG);
+  await Deno.mkdir(`${site.folder}/data`);
+  await Deno.writeTextFile(
+    `${site.folder}/data/accounts.db`,
+    "no database at all, and long enough to be seen as such".repeat(40),
+  );
+  const { code, out, err } = await site.run("user list");
+  assertEquals([code, out], [1, ""]);
+  assertEquals(
+    err,
+    `denomaild: Cannot open "${site.folder}/data/accounts.db": file is not a database\n`,
+  );
+});
