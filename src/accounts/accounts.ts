@@ -56,6 +56,8 @@ export interface Accounts {
   sharedSecret(
     login: string,
   ): Promise<{ identity: Account; secret: string } | undefined>;
+  /** True when some account opted in to CRAM-MD5 and APOP, so that offering them makes sense. */
+  offersLegacy(): Promise<boolean>;
   find(login: string): Promise<Account | undefined>;
   resolve(address: Address): Promise<Resolution>;
   /** True when mail for `address` reaches `account`, so that it may send under that address. */

@@ -13,7 +13,10 @@ import { preparePassword } from "./prepare.ts";
 
 export function logins(
   directory: Directory,
-): Pick<Accounts, "verify" | "scram" | "sharedSecret" | "find"> {
+): Pick<
+  Accounts,
+  "verify" | "scram" | "sharedSecret" | "offersLegacy" | "find"
+> {
   const entryOf = (login: string) =>
     entryAt(directory, meantLogin(directory, login));
   return {
@@ -49,6 +52,13 @@ export function logins(
       return secret === undefined
         ? undefined
         : { identity: entry.account, secret };
+    },
+
+    async offersLegacy() {
+      const { configured, registry } = directory;
+      const accounts = [...configured.accounts.values()];
+      return accounts.some(({ legacy, enabled }) => legacy && enabled) ||
+        await registry.hasSealed();
     },
 
     async find(login) {

@@ -45,6 +45,8 @@ function memoryRows(): Omit<Registry, Aliases | "close"> {
       );
       return found(first?.address);
     },
+    hasSealed: () =>
+      found([...rows.values()].some((row) => row.enabled && row.sealed)),
   };
 }
 

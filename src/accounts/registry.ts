@@ -39,6 +39,8 @@ export interface Registry {
   deleteAccount(address: string): Promise<boolean>;
   /** The enabled account of `domain` (of any without it) that was added first. */
   firstAccount(domain?: string): Promise<string | undefined>;
+  /** True when some enabled account has a sealed password. */
+  hasSealed(): Promise<boolean>;
 
   /** Empty where there is no alias. */
   targets(address: string): Promise<readonly string[]>;

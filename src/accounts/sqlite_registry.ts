@@ -118,6 +118,9 @@ function accountRows(
     "SELECT address FROM account" +
       " WHERE enabled AND (?1 IS NULL OR domain = ?1) ORDER BY id LIMIT 1",
   );
+  const sealed = database.prepare(
+    "SELECT 1 FROM account WHERE enabled AND sealed IS NOT NULL LIMIT 1",
+  );
   const remove = database.prepare("DELETE FROM account WHERE address = ?");
   return {
     account(address) {
@@ -127,6 +130,7 @@ function accountRows(
       });
     },
     accounts: () => answer(() => all.all().map(accountRow)),
+    hasSealed: () => answer(() => sealed.get() !== undefined),
     insertAccount(row) {
       const { address, password, sealed, enabled, receives } = row;
       return answer(() =>

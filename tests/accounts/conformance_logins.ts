@@ -335,6 +335,18 @@ function shapeOf(credential: ScramCredential) {
 }
 
 export function testSecrets(test: Test): void {
+  test("tell whether legacy mechanisms are worth offering", {
+    domains: ["example.test"],
+    accounts: {
+      "off@example.test": { password: "x", legacy: true, enabled: false },
+    },
+  }, async (accounts) => {
+    assertEquals(await accounts.offersLegacy(), false);
+    await accounts.addUser("alice@example.test", "geheim", { legacy: true });
+    assertEquals(await accounts.offersLegacy(), true);
+    await accounts.setEnabled("alice@example.test", false);
+    assertEquals(await accounts.offersLegacy(), false);
+  });
   test("hand out passwords of accounts that opted in, and of no others", {
     domains: ["example.test"],
     accounts: {

@@ -54,6 +54,19 @@ export class SpoolLedger {
     this.#pledges.get(id)!.settled.add(destination);
   }
 
+  /** The octets of a message, if it was written for `destination`. */
+  octetsFor(id: string, destination: string): Uint8Array | undefined {
+    const pledge = this.#pledges.get(id);
+    return pledge?.destinations.has(destination) ? pledge.octets : undefined;
+  }
+
+  /** The messages that are settled for `destination`. */
+  settledFor(destination: string): string[] {
+    return [...this.#pledges].filter(([, { settled }]) =>
+      settled.has(destination)
+    ).map(([id]) => id);
+  }
+
   /** Compares with a spool that was just opened; from then on its word counts. */
   async check(spool: Spool): Promise<void> {
     const found = new Set<string>();

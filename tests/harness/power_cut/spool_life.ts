@@ -13,7 +13,11 @@ import type { SpoolLedger } from "./spool_ledger.ts";
 
 const PATH = "/spool";
 const SIZES = [0, 1, 30, 300, 700, 1500, 2500, 6000];
-const ACCOUNTS = ["alice", "bob", "carol"];
+export const ACCOUNTS = [
+  "alice@example.test",
+  "bob@example.test",
+  "carol@example.test",
+] as const;
 
 export type Random = () => number;
 
@@ -62,18 +66,19 @@ export async function work(
   await Promise.all(Array.from({ length: hands }, hand));
 }
 
-/** Submits one message; true when it was acknowledged. */
+/** Submits one message that begins with its id and "."; true when it was acknowledged. */
 export async function submit(
   spool: Spool,
   ledger: SpoolLedger,
   random: Random,
+  sizes: readonly number[] = SIZES,
 ): Promise<boolean> {
   const draft = spool.begin();
-  const octets = new Uint8Array(pick(random, SIZES));
+  const octets = new Uint8Array(pick(random, sizes));
   octets.fill(Math.floor(random() * 256)).set(
-    new TextEncoder().encode(draft.id).subarray(0, octets.length),
+    new TextEncoder().encode(`${draft.id}.`).subarray(0, octets.length),
   );
-  const to = ACCOUNTS.filter(() => random() < 0.5);
+  const to: string[] = ACCOUNTS.filter(() => random() < 0.5);
   if (to.length === 0) to.push(pick(random, ACCOUNTS));
   ledger.begin(draft.id, octets, to.map((account) => `mailbox:${account}`));
   try {

@@ -57,7 +57,7 @@ export async function spoolRun(
 }
 
 /** Opens the spool and lets the trouble that hit it, if any, be over. */
-async function tryOpen(
+export async function tryOpen(
   disk: MemoryDisk,
   ledger: SpoolLedger,
   random: Random,

@@ -1,0 +1,61 @@
+/**
+ * The worker's side of `confine.ts`: runs the server and tells when it has ended.
+ *
+ * @module
+ */
+
+import type { FromWorker, Plan, ToWorker } from "./confine.ts";
+import { runDev } from "./run_dev.ts";
+import { runServe } from "./run_serve.ts";
+
+/** A server that a plan started. */
+export interface Running {
+  readonly stop: () => Promise<void>;
+  readonly reload: () => Promise<void>;
+}
+
+declare const self: DedicatedWorkerGlobalScope;
+interface DedicatedWorkerGlobalScope {
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  postMessage(message: FromWorker): void;
+}
+
+let running: Promise<Running> | undefined;
+
+self.onmessage = ({ data }) => {
+  switch (data.kind) {
+    case "plan":
+      running = start(data.plan);
+      running.then(
+        () => self.postMessage({ kind: "started" }),
+        (error) => {
+          console.error(
+            `denomaild: ${error instanceof Error ? error.message : error}`,
+          );
+          self.postMessage({ kind: "ended", code: 1 });
+        },
+      );
+      break;
+    case "stop":
+      void end();
+      break;
+    case "reload":
+      void running?.then((server) => server.reload());
+      break;
+  }
+};
+
+function start(plan: Plan): Promise<Running> {
+  return plan.kind === "dev" ? runDev(plan) : runServe(plan);
+}
+
+async function end(): Promise<void> {
+  let code = 0;
+  try {
+    await (await running)?.stop();
+  } catch (error) {
+    console.error(`denomaild: ${error instanceof Error ? error.stack : error}`);
+    code = 1;
+  }
+  self.postMessage({ kind: "ended", code });
+}

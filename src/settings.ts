@@ -1,0 +1,161 @@
+/**
+ * From the configuration to what each protocol is told: the one place where keys meet
+ * the records of `smtp/` and `pop3/`.
+ *
+ * @module
+ */
+
+import type { Accounts, AccountsSetting } from "./accounts/mod.ts";
+import {
+  type Configuration,
+  type ListenerName,
+  localDomains,
+} from "./config/mod.ts";
+import type { Log } from "./log.ts";
+import type { MaildropLocks, Pop3Setting } from "./pop3/mod.ts";
+import type { Spool } from "./queue/mod.ts";
+import type { ListenerKind, SmtpSetting } from "./smtp/mod.ts";
+import type { Store } from "./store/mod.ts";
+
+/** What sessions stand on; made once, kept over reloads. */
+export interface Ground {
+  readonly accounts: Accounts;
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: (octets: number) => Uint8Array;
+  readonly maildrops: MaildropLocks;
+  readonly lastLogins: Map<string, number>;
+  /** Some account opted in to CRAM-MD5 and APOP. */
+  readonly legacyInUse: () => boolean;
+}
+
+/** What the accounts are told. */
+export function accountsSettingOf(
+  configuration: Configuration,
+): AccountsSetting {
+  return {
+    domains: localDomains(configuration),
+    domainAliases: configuration.AliasDomains,
+    accounts: configuration.Accounts,
+    aliases: configuration.Aliases,
+    catchAll: configuration.CatchAll,
+    detailSeparator: configuration.detail_separator,
+    postmaster: configuration.postmaster,
+    disabledAccountsReceive: configuration.disabled_accounts_receive,
+  };
+}
+
+const SMTP_KINDS: Partial<Record<ListenerName, ListenerKind>> = {
+  smtp: "mx",
+  submission: "submission",
+  submissions: "submissions",
+  lmtp: "lmtp",
+};
+
+/** The SMTP side of a listener, or undefined when it speaks something else. */
+export function smtpSettingOf(
+  listener: ListenerName,
+  configuration: Configuration,
+  ground: Ground,
+): SmtpSetting | undefined {
+  const kind = SMTP_KINDS[listener];
+  if (kind === undefined) return undefined;
+  const { SMTP } = configuration;
+  return {
+    listener: { kind },
+    serverName: configuration.server_name,
+    accounts: ground.accounts,
+    spool: ground.spool,
+    now: ground.now,
+    random: ground.random,
+    log: ground.log,
+    limits: {
+      messageSize: SMTP.max_message_size,
+      recipients: SMTP.max_recipients,
+      receivedHops: SMTP.max_received_hops,
+      errors: SMTP.max_errors,
+      idleCommands: SMTP.max_idle_commands,
+      authFailures: SMTP.max_auth_failures,
+      idle: SMTP.timeout * 1000,
+    },
+    messages: SMTP,
+    tls: SMTP.enable_starttls && hasCertificate(configuration),
+    allowPlaintextAuth: SMTP.allow_plaintext_auth,
+    // Other servers have no account here, and RFC 2033 §4.3 leaves LMTP without AUTH.
+    get mechanisms() {
+      return kind === "submission" || kind === "submissions"
+        ? mechanismsOf(SMTP, ground.legacyInUse())
+        : [];
+    },
+    remoteDelivery: false,
+    checkFromHeader: SMTP.check_from_header,
+  };
+}
+
+/** The POP3 side of a listener. */
+export function pop3SettingOf(
+  configuration: Configuration,
+  ground: Ground,
+): Pop3Setting {
+  const { POP3 } = configuration;
+  return {
+    ...POP3,
+    serverName: configuration.server_name,
+    accounts: ground.accounts,
+    store: ground.store,
+    maildrops: ground.maildrops,
+    now: ground.now,
+    random: ground.random,
+    log: ground.log,
+    tls: POP3.enable_stls && hasCertificate(configuration),
+    allowPlaintextAuth: POP3.allow_plaintext_auth,
+    get mechanisms() {
+      return mechanismsOf(POP3, ground.legacyInUse());
+    },
+    get offersApop() {
+      return POP3.enable_apop && ground.legacyInUse();
+    },
+    expire: "NEVER",
+    ...(POP3.login_delay === 0 ? {} : {
+      loginDelay: {
+        seconds: POP3.login_delay,
+        lastLogins: ground.lastLogins,
+      },
+    }),
+  };
+}
+
+/** True when STARTTLS and implicit TLS can work. */
+export function hasCertificate({ TLS }: Configuration): boolean {
+  return TLS.all.length > 0;
+}
+
+interface MechanismKeys {
+  readonly enable_auth: boolean;
+  readonly enable_auth_login: boolean;
+  readonly enable_auth_plain: boolean;
+  readonly enable_auth_cram_md5: boolean;
+  readonly enable_auth_scram: boolean;
+}
+
+function mechanismsOf(
+  keys: MechanismKeys,
+  legacy: boolean,
+): readonly string[] {
+  if (!keys.enable_auth) return [];
+  return [
+    ...(keys.enable_auth_scram
+      ? [
+        "SCRAM-SHA-256-PLUS",
+        "SCRAM-SHA-1-PLUS",
+        "SCRAM-SHA-256",
+        "SCRAM-SHA-1",
+      ]
+      : []),
+    ...(keys.enable_auth_cram_md5 && legacy ? ["CRAM-MD5"] : []),
+    ...(keys.enable_auth_plain ? ["PLAIN"] : []),
+    ...(keys.enable_auth_login ? ["LOGIN"] : []),
+  ];
+}
