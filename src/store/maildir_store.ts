@@ -12,7 +12,7 @@
 
 import { copyMessages } from "./copy.ts";
 import { accountPath } from "./account_path.ts";
-import type { Disk } from "../disk/mod.ts";
+import { type Disk, DiskError } from "../disk/mod.ts";
 import { expunge } from "./expunge.ts";
 import { hostPart } from "./file_name.ts";
 import type { OpenIndex } from "./index.ts";
@@ -151,7 +151,7 @@ class OpenAccounts implements MaildirStore {
     }
   }
 
-  /** Once per process: the folder above may hold the root's name unsynced, whoever made it. */
+  /** Once per process: the folders above may hold the root's name unsynced, whoever made it. */
   #makeRoot(): Promise<void> {
     this.#root ??= this.#makeRootOnce().catch((error) => {
       this.#root = undefined;
@@ -161,15 +161,17 @@ class OpenAccounts implements MaildirStore {
   }
 
   async #makeRootOnce(): Promise<void> {
-    const { disk, root, log } = { ...this.#options, ...this.#surroundings };
+    const { disk, root } = this.#options;
     await disk.makeDir(root);
-    const above = root.slice(0, root.lastIndexOf("/")) ||
-      (root.startsWith("/") ? "/" : ".");
-    await disk.syncDir(above, "store.root").catch((error) => {
-      // The process may have no permission to look above its own folder.
-      if (error.fault !== "denied") throw error;
-      log("store.root-unsynced", { path: above });
-    });
+    for (const folder of foldersAbove(root)) {
+      try {
+        await disk.syncDir(folder, "store.root");
+      } catch (error) {
+        // The process may have no permission to look above its own folder.
+        if (error instanceof DiskError && error.fault === "denied") return;
+        throw error;
+      }
+    }
   }
 
   /** Closes accounts that nobody uses, those used longest ago first, until few enough are open. */
@@ -288,6 +290,14 @@ class OpenAccounts implements MaildirStore {
     }
     await Promise.all(this.#closing.values());
   }
+}
+
+/** The folders above `path`, the nearest first. */
+function foldersAbove(path: string): string[] {
+  const steps = (path.startsWith("/") ? path : `./${path}`).split("/");
+  return steps.slice(1).map((_, i) =>
+    steps.slice(0, steps.length - 1 - i).join("/") || "/"
+  );
 }
 
 async function mailboxIn(user: LiveUser, name: string): Promise<LiveMailbox> {
