@@ -55,7 +55,7 @@ export interface Server {
    *
    * @throws {Error} When it cannot be taken; the old one stays in force.
    */
-  readonly reload: (plan: ServerPlan) => Promise<void>;
+  readonly reload: (plan: ServerPlan) => void;
   /** Stops accepting, lets commands in progress end, closes everything. */
   readonly stop: () => Promise<void>;
 }
@@ -224,7 +224,7 @@ class LiveServer {
     }
   }
 
-  async reload(plan: ServerPlan): Promise<void> {
+  reload(plan: ServerPlan): void {
     const sessions = sessionsOf(plan.configuration, this.#ports);
     if (plan.certificates.length > 0) {
       this.#certificates?.replace(plan.certificates, minVersionOf(plan));

@@ -59,7 +59,7 @@ async function reloadWith(
   log: Log,
 ): Promise<void> {
   try {
-    await server.reload(await reload());
+    server.reload(await reload());
     log("reloaded");
   } catch (error) {
     log("reload_refused", {

@@ -1,7 +1,12 @@
 /** `denomaild serve`: runs the server. */
 
 import { dirname, resolve } from "node:path";
-import { configFolder, configurationRefused, dataFolder, openConfiguration } from "./open_configuration.ts";
+import {
+  configFolder,
+  configurationRefused,
+  dataFolder,
+  openConfiguration,
+} from "./open_configuration.ts";
 import { type Command, sharedOptions } from "./subcommand.ts";
 
 export const serve: Command = {
@@ -19,7 +24,9 @@ export const serve: Command = {
     const problems = await checkFiles(loaded);
     const errors = problems.filter(({ severity }) => severity === "error");
     if (errors.length > 0) throw await configurationRefused(errors);
-    const data = resolve(dataFolder(invocation, loaded.configuration.data_folder));
+    const data = resolve(
+      dataFolder(invocation, loaded.configuration.data_folder),
+    );
     // Folders, not files: a renewed certificate is often a new file beside the old one.
     const certificates = loaded.configuration.TLS.all.flatMap((files) => [
       dirname(files.certificate_file),
