@@ -38,8 +38,9 @@ export async function selfSignedCertificate(
         type: parseIp(value) !== undefined ? "ip" as const : "dns" as const,
         value,
       }))),
-      // Clients that are told to trust the file take it for a CA of its own.
-      new x509.BasicConstraintsExtension(true, undefined, true),
+      // A trust anchor by being trusted, not by this: rustls (and so Deno's own client)
+      // refuses a CA's certificate where a server's is due (RFC 5280 §4.2.1.9).
+      new x509.BasicConstraintsExtension(false, undefined, true),
     ],
   });
   const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);

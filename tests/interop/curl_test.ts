@@ -13,7 +13,7 @@ import {
   withServer,
   writeSample,
 } from "./maildrop.ts";
-import { BIG, SAMPLES, SIMPLE } from "./messages.ts";
+import { BIG, SAMPLES, SIMPLE, SUBMITTED } from "./messages.ts";
 import { mustRun, type Outcome, runProgram } from "./programs.ts";
 
 /** curl's exit codes. */
@@ -55,6 +55,7 @@ Deno.test("curl: what it sends arrives byte for byte", async (t) => {
   await withServer(t, async (scene, step) => {
     const { alice, bob } = scene;
     const simple = await writeSample(scene, "simple.eml", SIMPLE.text);
+    const submitted = await writeSample(scene, "own.eml", SUBMITTED.text);
 
     for (const { name, text } of SAMPLES) {
       await step(`SMTP, plain: ${name}`, async () => {
@@ -82,9 +83,9 @@ Deno.test("curl: what it sends arrives byte for byte", async (t) => {
           await curl(
             url(scene, port),
             ...[...secure(scene), ...as(alice, mechanism)],
-            ...[...envelope(alice.address, bob), "--upload-file", simple],
+            ...[...envelope(alice.address, bob), "--upload-file", submitted],
           );
-          await assertArrived(scene, bob, SIMPLE.text, / with ESMTPSA id /);
+          await assertArrived(scene, bob, SUBMITTED.text, / with ESMTPSA id /);
         });
 
         await step(`${port}, AUTH ${mechanism}, wrong password`, async () => {
@@ -92,7 +93,7 @@ Deno.test("curl: what it sends arrives byte for byte", async (t) => {
             url(scene, port),
             ...secure(scene),
             ...as({ ...alice, password: "wrong" }, mechanism),
-            ...[...envelope(alice.address, bob), "--upload-file", simple],
+            ...[...envelope(alice.address, bob), "--upload-file", submitted],
           ]);
           assertEquals(code, LOGIN_DENIED, text);
         });
@@ -103,9 +104,9 @@ Deno.test("curl: what it sends arrives byte for byte", async (t) => {
       await curl(
         url(scene, "submissions"),
         ...[...secure(scene), ...as(alice, "PLAIN"), "--sasl-ir"],
-        ...[...envelope(alice.address, bob), "--upload-file", simple],
+        ...[...envelope(alice.address, bob), "--upload-file", submitted],
       );
-      await assertArrived(scene, bob, SIMPLE.text, / with ESMTPSA id /);
+      await assertArrived(scene, bob, SUBMITTED.text, / with ESMTPSA id /);
     });
 
     await step("an unknown recipient is refused", async () => {
@@ -115,6 +116,18 @@ Deno.test("curl: what it sends arrives byte for byte", async (t) => {
       ]);
       assertEquals(code, SEND_ERROR, text);
       assertStringIncludes(text, "550 5.1.1");
+    });
+
+    await step("a message over SIZE is refused before it is sent", async () => {
+      const path = `${scene.folder}/huge`;
+      await Deno.create(path).then((file) => file.close());
+      await Deno.truncate(path, 60_000_000);
+      const { code, text } = await runProgram("curl", [
+        ...["--verbose", url(scene, "smtp"), "--upload-file", path],
+        ...envelope("sender@example.org", bob),
+      ]);
+      assertEquals(code, SEND_ERROR, text);
+      assertStringIncludes(text, "552 5.3.4");
     });
 
     await step("VRFY gets 252", async () => {
@@ -140,7 +153,7 @@ Deno.test("curl: what it reads over POP3 is what was delivered, byte for byte", 
 
     for (
       const [name, port, ...words] of [
-        ["USER and PASS under STLS", "pop3", ...tls, ...as(alice, "+LOGIN")],
+        ["its own choice under STLS", "pop3", ...tls, ...as(alice, "*")],
         ["APOP in the open", "pop3", ...as(alice, "+APOP")],
         ["APOP under TLS", "pop3s", ...tls, ...as(alice, "+APOP")],
         ["AUTH PLAIN under STLS", "pop3", ...tls, ...as(alice, "PLAIN")],

@@ -1,10 +1,10 @@
 /** Messages that a transport likes to damage, as byte strings. */
 
 /** Fields that keep clients and submission servers from adding their own. */
-function header(subject: string): string {
+function header(subject: string, from = "sender@example.org"): string {
   return [
     `Subject: ${subject}`,
-    "From: Sender <sender@example.org>",
+    `From: Sender <${from}>`,
     "To: Bob <bob@example.test>",
     "Date: Fri, 02 Jan 2026 03:04:05 +0000",
     `Message-ID: <${subject}@client.example.org>`,
@@ -22,7 +22,7 @@ export interface Sample {
   readonly text: string;
 }
 
-const DOTS = [".", "..", "...", ".a", "a.", ". ", " .", "", ".", "", "", "."];
+const DOTS = [".", "..", "...", ".a", "a.", ". ", " .", "", ".", "", "", "z"];
 
 /** 8-bit text: UTF-8, and every octet from 0x80 that is no text at all. */
 const EIGHT_BIT = "gr\xc3\xbc\xc3\x9fe \xe2\x9c\x93\r\n" +
@@ -32,6 +32,12 @@ const EIGHT_BIT = "gr\xc3\xbc\xc3\x9fe \xe2\x9c\x93\r\n" +
 export const SIMPLE: Sample = {
   name: "simple",
   text: `${header("simple")}one line\r\n`,
+};
+
+/** What alice may submit: the From field is hers. */
+export const SUBMITTED: Sample = {
+  name: "submitted",
+  text: `${header("submitted", "alice@example.test")}one line\r\n`,
 };
 
 /** Five megabytes of short lines, some of them dots. */
@@ -47,6 +53,7 @@ export const BIG: Sample = {
 export const SAMPLES: readonly Sample[] = [
   SIMPLE,
   { name: "dots", text: header("dots") + DOTS.join("\r\n") + "\r\n" },
+  { name: "dot-before-end", text: header("dot-before-end") + "x\r\n.\r\n" },
   { name: "eight-bit", text: header("eight-bit") + EIGHT_BIT },
   {
     name: "long-lines",
@@ -55,7 +62,11 @@ export const SAMPLES: readonly Sample[] = [
       "\r\n",
   },
   { name: "empty-lines", text: header("empty-lines") + "\r\n\r\n\r\n" },
-  { name: "folded", text: "X-Folded: a\r\n  b\r\n\tc\r\n" + header("folded") },
+  {
+    name: "folded",
+    text: "X-Folded: a\r\n  b\r\n\tc\r\n" + header("folded") + "x\r\n",
+  },
+  { name: "no-body", text: header("no-body") },
   BIG,
 ];
 

@@ -10,7 +10,7 @@ import {
   withServer,
   writeSample,
 } from "./maildrop.ts";
-import { SAMPLES, SIMPLE, UNFINISHED } from "./messages.ts";
+import { type Sample, SAMPLES, SIMPLE, SUBMITTED } from "./messages.ts";
 import { mustRun, type Outcome, runProgram } from "./programs.ts";
 
 /** swaks's exit codes. */
@@ -19,6 +19,9 @@ const RCPT_REFUSED = 24;
 const MAIL_REFUSED = 23;
 const TLS_FAILED = 29;
 
+/** swaks takes a last line "." for its own end, and ends a header with a line too many. */
+const CHANGED_BY_SWAKS = ["dot-before-end", "no-body"];
+
 type Port = "smtp" | "submission" | "submissions" | "lmtp";
 
 function command(scene: Scene, port: Port, data: string): string[] {
@@ -26,7 +29,7 @@ function command(scene: Scene, port: Port, data: string): string[] {
   return [
     ...["--server", ready.host, "--port", `${ready.ports[port]}`],
     ...["--helo", "client.example.org", "--from", "sender@example.org"],
-    ...["--to", bob.address, "--data", `@${data}`, "--hide-all"],
+    ...["--to", bob.address, "--data", `@${data}`, "--suppress-data"],
   ];
 }
 
@@ -50,14 +53,20 @@ async function swaks(...args: string[]): Promise<Outcome> {
 
 Deno.test("swaks: what it sends arrives byte for byte", async (t) => {
   await withServer(t, async (scene, step) => {
-    const simple = await writeSample(scene, "simple.eml", SIMPLE.text);
+    // swaks ends each file with CRLF.
+    const write = ({ name, text }: Sample) =>
+      writeSample(scene, `${name}.eml`, text.slice(0, -"\r\n".length));
+    const simple = await write(SIMPLE);
+    const submitted = await write(SUBMITTED);
 
-    for (const { name, text } of [...SAMPLES, UNFINISHED]) {
-      await step(`SMTP, plain: ${name}`, async () => {
-        const data = await writeSample(scene, `${name}.eml`, text);
-        await swaks(...command(scene, "smtp", data));
-        const sent = text.endsWith("\r\n") ? text : `${text}\r\n`;
-        await assertArrived(scene, scene.bob, sent, / with ESMTP id /);
+    for (
+      const sample of SAMPLES.filter(({ name }) =>
+        !CHANGED_BY_SWAKS.includes(name)
+      )
+    ) {
+      await step(`SMTP, plain: ${sample.name}`, async () => {
+        await swaks(...command(scene, "smtp", await write(sample)));
+        await assertArrived(scene, scene.bob, sample.text, / with ESMTP id /);
       });
     }
 
@@ -97,13 +106,13 @@ Deno.test("swaks: what it sends arrives byte for byte", async (t) => {
     for (const mechanism of ["PLAIN", "LOGIN", "CRAM-MD5"]) {
       await step(`submission, STARTTLS, AUTH ${mechanism}`, async () => {
         await swaks(
-          ...command(scene, "submission", simple),
+          ...command(scene, "submission", submitted),
           ...[...auth(scene, mechanism), "--tls", ...verified(scene)],
         );
         const { returnPath } = await assertArrived(
           scene,
           scene.bob,
-          SIMPLE.text,
+          SUBMITTED.text,
           / with ESMTPSA id /,
         );
         assertEquals(returnPath, scene.alice.address);
@@ -111,16 +120,21 @@ Deno.test("swaks: what it sends arrives byte for byte", async (t) => {
 
       await step(`submissions, AUTH ${mechanism}`, async () => {
         await swaks(
-          ...command(scene, "submissions", simple),
+          ...command(scene, "submissions", submitted),
           ...[...auth(scene, mechanism), "--tls-on-connect"],
           ...verified(scene),
         );
-        await assertArrived(scene, scene.bob, SIMPLE.text, / with ESMTPSA id /);
+        await assertArrived(
+          scene,
+          scene.bob,
+          SUBMITTED.text,
+          / with ESMTPSA id /,
+        );
       });
 
       await step(`AUTH ${mechanism} with a wrong password fails`, async () => {
         const { code, text } = await runProgram("swaks", [
-          ...command(scene, "submissions", simple),
+          ...command(scene, "submissions", submitted),
           ...[...auth(scene, mechanism, "wrong"), "--tls-on-connect"],
         ]);
         assertEquals(code, AUTH_FAILED, text);
@@ -157,7 +171,7 @@ Deno.test("swaks: what it sends arrives byte for byte", async (t) => {
       const args = [
         ...command(scene, "lmtp", simple),
         ...["--protocol", "LMTP", "--to", `${alice.address},${bob.address}`],
-      ].filter((word) => word !== "--hide-all");
+      ];
       const { text } = await swaks(...args);
       assertEquals(text.match(/^<- {2}250 2\.[01]\.\d .*$/gm)?.length, 5, text);
       for (const login of [alice, bob]) {
@@ -179,7 +193,7 @@ Deno.test("swaks: what it sends arrives byte for byte", async (t) => {
         const bare = await writeSample(
           scene,
           "bare.eml",
-          "From: alice@example.test\r\nBcc: x@example.test\r\n\r\nhello\r\n",
+          "From: alice@example.test\r\nBcc: x@example.test\r\n\r\nhello",
         );
         await swaks(
           ...command(scene, "submissions", bare),
