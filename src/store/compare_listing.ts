@@ -7,6 +7,7 @@
 import {
   isMessageName,
   keyOf,
+  parseFileName,
   type SubFolder,
   withoutInfo,
 } from "./file_name.ts";
@@ -29,6 +30,11 @@ export interface Comparison {
   readonly gone: readonly Entry[];
   /** Known messages whose files have another name or folder now. */
   readonly moved: readonly { readonly entry: Entry; readonly found: Found }[];
+  /** Known messages that another process of ours gave another UID: the name is what counts. */
+  readonly renumbered: readonly {
+    readonly entry: Entry;
+    readonly found: Found;
+  }[];
   /** Files that are no known message. */
   readonly strange: readonly Found[];
   readonly doubles: readonly Double[];
@@ -42,14 +48,22 @@ export function compareListing(
   const { files, doubles } = filesByKey(listing);
   const gone: Entry[] = [];
   const moved: { entry: Entry; found: Found }[] = [];
+  const renumbered: { entry: Entry; found: Found }[] = [];
   for (const entry of entries) {
     const key = keyOf(entry.name);
     const found = files.get(key);
     files.delete(key);
     if (found === undefined) gone.push(entry);
+    else if (isRenumbered(entry, found)) renumbered.push({ entry, found });
     else if (!isSameFile(entry, found)) moved.push({ entry, found });
   }
-  return { gone, moved, strange: [...files.values()], doubles };
+  return { gone, moved, renumbered, strange: [...files.values()], doubles };
+}
+
+function isRenumbered(entry: Entry, found: Found): boolean {
+  if (entry.name === found.name) return false;
+  const uid = parseFileName(found.name)?.uid;
+  return uid !== undefined && uid !== entry.meta.uid;
 }
 
 function isSameFile(a: Found, b: Found): boolean {

@@ -60,9 +60,7 @@ export async function scanFolders(
 ): Promise<Differences> {
   const { surroundings: { disk }, place: { path } } = mailbox;
   const comparison = await compare(mailbox);
-  const { gone, moved, strange, doubles } = comparison;
-  const isEqual = gone.length + moved.length + strange.length +
-      doubles.length === 0;
+  const isEqual = Object.values(comparison).every((list) => list.length === 0);
   const differences = isEqual ? NONE : await follow(mailbox, comparison);
   if (sync || !isEqual) await syncFolders(disk, path);
   return differences;
@@ -89,7 +87,11 @@ async function follow(
 ): Promise<Differences> {
   if (hasStrangeLetters(mailbox, comparison)) await mailbox.keywords.load();
   const copies = await removeLeftovers(mailbox, comparison.doubles);
-  const { named, nameless } = await sortOut(mailbox, comparison.strange);
+  const { renumbered, strange } = comparison;
+  const { named, nameless } = await sortOut(mailbox, [
+    ...renumbered.map(({ found }) => found),
+    ...strange,
+  ]);
   const unnumbered = [...nameless, ...copies];
   const { modseq, uids } = await takeNumbers(mailbox, unnumbered.length);
   const moved = await followMoves(mailbox, comparison.moved, modseq);
@@ -102,7 +104,8 @@ async function follow(
     const key = i < nameless.length ? undefined : freshKey(mailbox, found);
     come.push(...await takeIn(mailbox, found, { uid, modseq, key }));
   }
-  return differencesOf(comparison.gone, moved, come, modseq);
+  const gone = renumbered.map(({ entry }) => entry).concat(comparison.gone);
+  return differencesOf(gone, moved, come, modseq);
 }
 
 function differencesOf(
