@@ -144,10 +144,11 @@ async function removeLeftovers(
 ): Promise<Found[]> {
   const copies: Found[] = [];
   for (const { kept, other } of doubles) {
-    const [left, right] = [kept, other].map(({ folder, name }) =>
-      disk.stat(`${path}/${folder}/${name}`)
+    const [keptStat, otherStat] = await Promise.all(
+      [kept, other].map(({ folder, name }) =>
+        disk.stat(`${path}/${folder}/${name}`)
+      ),
     );
-    const [keptStat, otherStat] = [await left, await right];
     // One of them is gone: it was moved while we looked.
     if (!keptStat || !otherStat) continue;
     if (isLeftover(other, kept) && keptStat.size === otherStat.size) {
