@@ -26,6 +26,16 @@ export interface DispatcherOptions {
   readonly atOncePerDestination?: number;
 }
 
+/**
+ * Deliveries at once while mail pours in: those who wait for a 250 go first, and what
+ * was accepted is safe where it is.
+ */
+const AT_ONCE_UNDER_LOAD = 2;
+/** A message within so many milliseconds of the one before is pouring in. */
+const POURING = 20;
+/** Milliseconds after which delivery takes its full share though mail still pours in. */
+const LONGEST_YIELD = 5000;
+
 interface Job {
   readonly entry: SpoolEntry;
   readonly destination: Destination;
@@ -44,6 +54,11 @@ export class Dispatcher {
   #running = 0;
   #retries = new Set<ReturnType<typeof setTimeout>>();
   #stopped = false;
+  /** When the last message came, by the monotonic clock. */
+  #lastCame = -Infinity;
+  /** Since when mail pours in; undefined while it does not. */
+  #pouringSince: number | undefined;
+  #calm: ReturnType<typeof setTimeout> | undefined;
   #idle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
@@ -56,16 +71,46 @@ export class Dispatcher {
 
   /** Takes all that waits, and all that comes. */
   start(): void {
-    this.#options.spool.watch((entry) => this.#accept(entry));
+    this.#options.spool.watch((entry) => {
+      this.#noteArrival();
+      this.#accept(entry);
+    });
   }
 
   /** Starts nothing more; resolves when what is under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#retries) clearTimeout(timer);
+    clearTimeout(this.#calm);
     if (this.#running > 0) {
       await new Promise<void>((resolve) => this.#idle = resolve);
     }
+  }
+
+  /** Notices when mail pours in, and when it stops to. */
+  #noteArrival(): void {
+    const now = performance.now();
+    const pours = now - this.#lastCame < POURING;
+    this.#lastCame = now;
+    if (!pours || this.#pouringSince !== undefined) return;
+    this.#pouringSince = now;
+    const look = () => {
+      const wait = this.#lastCame + POURING - performance.now();
+      if (wait > 0) {
+        this.#calm = setTimeout(look, wait);
+        return;
+      }
+      this.#pouringSince = undefined;
+      this.#fill();
+    };
+    this.#calm = setTimeout(look, POURING);
+  }
+
+  #places(): number {
+    const { atOnce } = this.#options;
+    const yields = this.#pouringSince !== undefined &&
+      performance.now() - this.#pouringSince < LONGEST_YIELD;
+    return yields ? Math.min(AT_ONCE_UNDER_LOAD, atOnce) : atOnce;
   }
 
   #accept(entry: SpoolEntry): void {
@@ -96,7 +141,7 @@ export class Dispatcher {
         jobs.length > 0 &&
         (this.#busy.get(key) ?? 0) < this.#options.atOncePerDestination
       ) {
-        if (this.#running >= this.#options.atOnce) return;
+        if (this.#running >= this.#places()) return;
         void this.#run(jobs.shift()!);
       }
       if (jobs.length === 0) this.#waiting.delete(key);

@@ -59,7 +59,9 @@ export class Drive {
       let result: Resumed = session.next();
       while (!result.done) result = await this.#perform(result.value);
       await this.#flush();
-      await this.#linger();
+      if (!this.options.wire.peerIsDone || this.options.wire.buffered > 0) {
+        await this.#linger();
+      }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
     } finally {

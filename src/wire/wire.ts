@@ -32,6 +32,8 @@ const EMPTY = new Uint8Array(0);
 
 /** A mutable cursor over one connection's input, and the queue of its output. */
 export class Wire {
+  /** The peer said goodbye: nothing more will come, so the connection may close at once. */
+  peerIsDone = false;
   /** How long a session waits for input, in milliseconds. */
   patience: number = limits.smtp.idle;
 

@@ -20,6 +20,7 @@ export const quit: Command = {
   *run(s, args) {
     noArguments(quit, args);
     s.closing = true;
+    s.wire.peerIsDone = true;
     const reply = s.maildrop === undefined
       ? ok(s.setting.end_greeting)
       : yield* update(s, s.maildrop);

@@ -6,5 +6,8 @@ import type { Command } from "../rows.ts";
 export const quit: Command = {
   verb: "QUIT",
   syntax: "QUIT",
-  run: (s) => replies.closing(s.setting.messages.end_greeting),
+  run(s) {
+    s.wire.peerIsDone = true;
+    return replies.closing(s.setting.messages.end_greeting);
+  },
 };
