@@ -155,9 +155,10 @@ async function nameArrival(
   arrival: Arrival,
 ): Promise<Entry> {
   const { numbers, keywords, surroundings } = mailbox;
-  const { key, size, flags, internalDate } = arrival;
+  const { key, size, internalDate } = arrival;
   const uid = numbers.takeUid();
-  const letters = keywords.lettersOf(flags);
+  const letters = keywords.lettersOf(arrival.flags);
+  const flags = keywords.flagsOf(letters);
   const folder: SubFolder = letters === "" ? "new" : "cur";
   const told = { key, size, uid, internalDate, letters, others: "" };
   const modseq = numbers.takeModseq();

@@ -53,10 +53,11 @@ async function copyOne(
 /** A copy is a message of its own: it carries no delivery of the spool. */
 function copyOf({ meta }: Entry, target: LiveMailbox): Entry {
   const { numbers, keywords, surroundings: { unique, host } } = target;
-  const { size, flags, internalDate } = meta;
+  const { size, internalDate } = meta;
   const uid = numbers.takeUid();
   const key = `${internalDate / 1000}.Q${unique()}.${host}`;
-  const letters = keywords.lettersOf(flags);
+  const letters = keywords.lettersOf(meta.flags);
+  const flags = keywords.flagsOf(letters);
   const folder: SubFolder = letters === "" ? "new" : "cur";
   const told = { key, size, uid, internalDate, letters, others: "" };
   return {

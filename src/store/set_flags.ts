@@ -1,7 +1,7 @@
 /** Sets flags of messages: their files are renamed, in cur/ (Maildir's rule for files with flags). */
 
 import { lettersOf, type SubFolder, withLetters } from "./file_name.ts";
-import { changedFlags, normalFlags, sameFlags } from "./flags.ts";
+import { changedFlags, normalFlags } from "./flags.ts";
 import { isMissing, type LiveMailbox } from "./live_mailbox.ts";
 import type { Entry } from "./roster.ts";
 import type { Flag } from "./store.ts";
@@ -30,16 +30,19 @@ async function setOnce(
   how: "add" | "remove" | "replace",
   flags: readonly Flag[],
 ): Promise<number[]> {
+  const { keywords } = mailbox;
   const wanted = mailbox.roster.select(uids).flatMap((entry) => {
+    const old = lettersOf(entry.name);
     const changed = changedFlags(entry.meta.flags, how, flags);
-    return sameFlags(entry.meta.flags, changed) ? [] : [{ entry, changed }];
+    const letters = keywords.lettersOf(changed, old);
+    return letters === old ? [] : [{ entry, letters }];
   });
   await mailbox.numbers.reserve(0, wanted.length);
   const put: Entry[] = [];
   const missed: number[] = [];
   const touched = new Set<SubFolder>();
-  for (const { entry, changed } of wanted) {
-    const flagged = await rename(mailbox, entry, changed);
+  for (const { entry, letters } of wanted) {
+    const flagged = await rename(mailbox, entry, letters);
     if (flagged) put.push(flagged);
     else missed.push(entry.meta.uid);
     if (flagged) touched.add("cur").add(entry.folder);
@@ -53,11 +56,11 @@ async function setOnce(
 async function rename(
   mailbox: LiveMailbox,
   entry: Entry,
-  flags: readonly Flag[],
+  letters: string,
 ): Promise<Entry | undefined> {
   const { keywords, numbers, surroundings: { disk } } = mailbox;
-  const letters = keywords.lettersOf(flags, lettersOf(entry.name));
   const name = withLetters(entry.name, letters);
+  const flags = keywords.flagsOf(letters);
   const meta = { ...entry.meta, flags, modseq: numbers.takeModseq() };
   const renamed: Entry = { folder: "cur", name, meta };
   try {
