@@ -12,7 +12,7 @@ const SECTOR = 512;
 
 export class MemoryFile {
   #bytes = new Uint8Array(0);
-  /** What stood on the disk when octets below `certain` were cut away. */
+  /** What was cut away since the last sync, and all before it: the disk may still have it. */
   #before: Uint8Array | undefined;
   #durableSize = 0;
   /** From here on octets stay uncertain whatever is synced: a sync of them failed. */
@@ -46,10 +46,10 @@ export class MemoryFile {
 
   /** Octets between the old and a larger size are zeroes. */
   truncate(size: number): void {
-    if (size < this.certain) {
-      this.#before ??= this.#bytes.slice(0, this.certain);
-      this.certain = size;
+    if (size < this.size && this.size > (this.#before?.length ?? 0)) {
+      this.#before = this.#bytes.slice(0, this.size);
     }
+    this.certain = Math.min(this.certain, size);
     if (size <= this.#lostFrom) this.#lostFrom = Infinity;
     if (size > this.#bytes.length) this.#grow(size);
     if (size > this.size) this.#bytes.fill(0, this.size, size);

@@ -94,6 +94,8 @@ async function live(
   };
   await ledgers.spool.check(spool);
   if (random() < 0.3) trouble(disk, random, 60);
+  // A message that cannot be looked at is passed over, not lost.
+  disk.faults.failAt = 0;
   await checkMailboxes(life);
   if (!disk.dead) trouble(disk, random, 150);
   await workOnMail(life);

@@ -168,7 +168,7 @@ async function readWhole(
   const all = new Uint8Array(size);
   let at = 0;
   for (;;) {
-    const next = await octets.read(1000);
+    const next = await octets.read(5000);
     if (next === undefined) break;
     all.set(next, at);
     at += next.length;
