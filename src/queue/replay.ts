@@ -7,7 +7,7 @@
  * now: it is copied to the quarantine, and the rest is served.
  */
 
-import type { Disk, DiskFile } from "../disk/mod.ts";
+import type { Disk } from "../disk/mod.ts";
 import { type Found, nextRecord, readRecord } from "./record.ts";
 import { readWhole, type Segment } from "./segment.ts";
 import type { SpoolLog } from "./spool_log.ts";
@@ -48,8 +48,11 @@ export async function replaySegment(
   segment.size = end;
   const tail = { from: end, to: bytes.length };
   if (!isLast && tail.from < tail.to) gaps.push(tail);
-  for (const gap of gaps) await setAside(options, segment, bytes, gap);
-  if (tail.from < tail.to) await cutTail(options, segment, tail);
+  let isSafe = true;
+  for (const gap of gaps) {
+    isSafe = await setAside(options, segment, bytes, gap) && isSafe;
+  }
+  if (isSafe && tail.from < tail.to) await cutTail(options, segment, tail);
   return { isDamaged: gaps.length > 0, unproven };
 }
 
@@ -106,31 +109,39 @@ async function cutTail(
   }
 }
 
+/** Copies damaged octets to the quarantine, once; true when they are there. */
 async function setAside(
   { disk, quarantine, log }: ReplayOptions,
   segment: Segment,
   bytes: Uint8Array,
   { from, to }: Gap,
-): Promise<void> {
+): Promise<boolean> {
   const copy = `${quarantine}/${segment.name}-${from}`;
-  if (await disk.stat(copy) !== undefined) return;
-  log("spool_damaged", {
-    level: "error",
-    segment: segment.name,
-    from,
-    to,
-    copy,
-  });
-  const file = await disk.open(copy, "create");
+  if (await disk.stat(copy) !== undefined) return true;
+  const about = { level: "error", segment: segment.name, from, to, copy };
+  log("spool_damaged", about);
   try {
-    await writeCopy(file, bytes.subarray(from, to));
+    await writeCopy(disk, copy, bytes.subarray(from, to));
+    await disk.syncDir(quarantine, "quarantine folder");
+    return true;
+  } catch (error) {
+    // A full disk must not keep the rest from being served.
+    log("spool_not_quarantined", { ...about, error });
+    await disk.unlink(copy).catch(() => {});
+    return false;
+  }
+}
+
+async function writeCopy(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const file = await disk.open(path, "create");
+  try {
+    await file.write(bytes);
+    await file.sync("quarantined record");
   } finally {
     file.close();
   }
-  await disk.syncDir(quarantine, "quarantine folder");
-}
-
-async function writeCopy(file: DiskFile, bytes: Uint8Array): Promise<void> {
-  await file.write(bytes);
-  await file.sync("quarantined record");
 }

@@ -217,6 +217,20 @@ Deno.test("a damaged record in the middle is quarantined and the rest is served"
   assertEquals((await open(disk)).events, [], "it is reported once");
 });
 
+Deno.test("a damaged record without room for its copy holds up nothing", async () => {
+  const disk = memoryDisk();
+  const [, second] = await fill(disk, 1000, 2000);
+  const path = `/spool/${(await journals(disk))[0]}`;
+  const bytes = await load(disk, path);
+  bytes[500]! ^= 0x10;
+  await save(disk, path, bytes);
+  disk.faults.capacity = disk.used + 100;
+  const { spool, events } = await open(disk);
+  assertEquals(ids(spool), [second]);
+  assertEquals(events.slice(0, 2), ["spool_damaged", "spool_not_quarantined"]);
+  assertEquals(await disk.list("/spool/quarantine"), []);
+});
+
 Deno.test("nothing inside a message passes for a record when the record around it is damaged", async () => {
   const disk = memoryDisk();
   const { spool } = await open(disk);
