@@ -18,13 +18,14 @@ import {
   TimedOut,
   type Wire,
 } from "../wire/mod.ts";
+import { checkCommand } from "./check_command.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { commandsFor } from "./commands.ts";
 import { extensions } from "./extensions.ts";
 import { faultReply, isEnding } from "./fault.ts";
 import { Refusal } from "./refusal.ts";
 import * as replies from "./replies.ts";
-import type { Command, Outcome } from "./rows.ts";
+import type { Outcome } from "./rows.ts";
 import type { SmtpSetting } from "./setting.ts";
 import {
   forgetTransaction,
@@ -92,7 +93,7 @@ function* answer(s: SmtpSession): Session<Outcome> {
     const { verb, args } = parseCommandLine(line);
     const command = s.commands.get(verb);
     if (!command) return replies.unknownCommand;
-    checkOrder(s, command, args, line);
+    checkCommand(s, command, args, line.length);
     s.idleCommands = command.idle ? s.idleCommands + 1 : 0;
     const outcome = command.run(s, args);
     return "next" in outcome ? yield* outcome : outcome;
@@ -102,31 +103,6 @@ function* answer(s: SmtpSession): Session<Outcome> {
     if (error instanceof BareLineEnd) return replies.bareLineEnd;
     if (isEnding(error)) throw error;
     return faultReply(s, error);
-  }
-}
-
-/** Line length, arguments and order, as the row has them; throws a Refusal. */
-function checkOrder(
-  s: SmtpSession,
-  command: Command,
-  args: string,
-  line: string,
-): void {
-  // RFC 4954 §4.
-  if (command.verb !== "AUTH" && line.length + 2 > limits.smtp.commandLine) {
-    throw new Refusal(replies.lineTooLong);
-  }
-  if (command.syntax === command.verb && args !== "") {
-    throw new Refusal(replies.syntax(command.syntax));
-  }
-  if (command.after === undefined) return;
-  if (!s.hello) {
-    throw new Refusal(replies.helloFirst(s.setting.listener.kind));
-  }
-  if (command.after === "hello") return;
-  if (!s.transaction) throw new Refusal(replies.mailFirst);
-  if (command.after === "rcpt" && s.transaction.recipients.size === 0) {
-    throw new Refusal(replies.noRecipients);
   }
 }
 

@@ -27,7 +27,6 @@ import {
   type ConfiguredAccount,
   memoryAccounts,
 } from "../../src/accounts/mod.ts";
-import { latin1Decode } from "../../src/bytes/mod.ts";
 import { readHeader } from "../../src/mail/mod.ts";
 import {
   type Envelope,
@@ -219,7 +218,7 @@ export class SmtpStage implements Stage {
   #split(message: Uint8Array): [trace: string, content: Uint8Array] {
     const [first] = readHeader(message).fields;
     const end = first?.end ?? 0;
-    const trace = latin1Decode(message.subarray(0, end));
+    const trace = new TextDecoder().decode(message.subarray(0, end));
     const unfolded = trace.replace(/\r\n(?=[ \t])/g, "").trimEnd();
     return [unfolded, message.subarray(end)];
   }
