@@ -14,6 +14,7 @@ import type {
   IndexRow,
   OpenIndex,
 } from "./index.ts";
+import { pause } from "./in_pieces.ts";
 import type { Log } from "./surroundings.ts";
 
 /** Changes that may wait. */
@@ -116,7 +117,7 @@ export class MailboxIndex {
     // Only with the last part the rows are whole.
     while (changes.length > MOST_AT_ONCE) {
       await this.#save(changes.splice(0, MOST_AT_ONCE), undefined);
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await pause();
     }
     await this.#save(changes, settled);
   }

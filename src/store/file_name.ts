@@ -30,6 +30,10 @@ export interface FileName {
 
 const NAME = /^([^,:/]+)((?:,[^,:]*)*)(?::(.*))?$/s;
 
+/** Most names: those that we wrote. */
+const OURS =
+  /^((\d{1,11})\.[^,:/]+),S=(\d{1,15}),U=([1-9]\d{0,9})(?:,T=(\d{1,11}))?(?::2,([^]*))?$/;
+
 /** True for names that Maildir programs give to messages; others hide behind a dot. */
 export function isMessageName(name: string): boolean {
   return !/^[.,:]/.test(name);
@@ -37,6 +41,17 @@ export function isMessageName(name: string): boolean {
 
 /** Reads a file name, or undefined when no Maildir program wrote it. */
 export function parseFileName(name: string): FileName | undefined {
+  const ours = OURS.exec(name);
+  if (ours) {
+    const [, key = "", seconds, size, uid, date, letters = ""] = ours;
+    const internalDate = Number(date ?? seconds) * 1000;
+    const numbers = { size: Number(size), uid: Number(uid), internalDate };
+    return { key, ...numbers, others: "", letters };
+  }
+  return parseForeignName(name);
+}
+
+function parseForeignName(name: string): FileName | undefined {
   const match = NAME.exec(name);
   if (!match || !isMessageName(name)) return undefined;
   const [, key, attributes, info] = match as unknown as [

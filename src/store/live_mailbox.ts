@@ -13,6 +13,7 @@ import { Appender } from "./append.ts";
 import type { MailboxIndex } from "./cautious_index.ts";
 import { keyOf, type SubFolder } from "./file_name.ts";
 import { FolderWatch } from "./folder_watch.ts";
+import { mapInPieces } from "./in_pieces.ts";
 import type { Keywords } from "./keywords.ts";
 import { locate, syncFolders } from "./maildir_folders.ts";
 import { octetsOfFile } from "./message_file.ts";
@@ -62,7 +63,10 @@ export class LiveMailbox {
   async load(): Promise<void> {
     const indexed = await this.index.load();
     if (indexed?.uidValidity === this.numbers.uidValidity) {
-      const entries = indexed.rows.map((row) => entryOf(row, this.keywords));
+      const entries = await mapInPieces(
+        indexed.rows,
+        (row) => entryOf(row, this.keywords),
+      );
       this.roster.put(entries.filter((entry) => entry !== undefined));
       const isWhole = !entries.includes(undefined);
       const isCurrent = await this.#watch.adopt(indexed.settled);

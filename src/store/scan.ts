@@ -22,6 +22,7 @@ import {
   parseFileName,
   uniqueIdOf,
 } from "./file_name.ts";
+import { mapInPieces } from "./in_pieces.ts";
 import type { IndexRow } from "./index.ts";
 import type { Keywords } from "./keywords.ts";
 import { listFolders, syncFolders } from "./maildir_folders.ts";
@@ -95,17 +96,16 @@ async function follow(
   const unnumbered = [...nameless, ...copies];
   const { modseq, uids } = await takeNumbers(mailbox, unnumbered.length);
   const moved = await followMoves(mailbox, comparison.moved, modseq);
-  const come: Entry[] = [];
-  for (const [found, uid] of named) {
-    come.push(...await takeIn(mailbox, found, { uid, modseq }));
-  }
-  for (const [i, uid] of uids.entries()) {
-    const found = unnumbered[i]!;
-    const key = i < nameless.length ? undefined : freshKey(mailbox, found);
-    come.push(...await takeIn(mailbox, found, { uid, modseq, key }));
-  }
+  const come = await mapInPieces([
+    ...named.map(([found, uid]) => ({ found, given: { uid, modseq } })),
+    ...uids.map((uid, i) => {
+      const found = unnumbered[i]!;
+      const key = i < nameless.length ? undefined : freshKey(mailbox, found);
+      return { found, given: { uid, modseq, key } };
+    }),
+  ], ({ found, given }) => takeIn(mailbox, found, given));
   const gone = renumbered.map(({ entry }) => entry).concat(comparison.gone);
-  return differencesOf(gone, moved, come, modseq);
+  return differencesOf(gone, moved, come.flat(), modseq);
 }
 
 function differencesOf(
@@ -167,13 +167,14 @@ async function sortOut(
 ): Promise<{ named: [Found, number][]; nameless: Found[] }> {
   const named = new Map<number, Found>();
   const nameless: Found[] = [];
-  for (const found of [...strange].sort((a, b) => a.name < b.name ? -1 : 1)) {
+  const sorted = [...strange].sort((a, b) => a.name < b.name ? -1 : 1);
+  await mapInPieces(sorted, async (found) => {
     const uid = parseFileName(found.name)?.uid;
     const isOurs = uid !== undefined && uid > shown && !named.has(uid) &&
       !roster.get(uid) && await numbers.claim(uid);
     if (isOurs) named.set(uid, found);
     else nameless.push(found);
-  }
+  });
   const inOrder = [...named].sort(([a], [b]) => a - b);
   return { named: inOrder.map(([uid, found]) => [found, uid]), nameless };
 }
@@ -202,18 +203,13 @@ async function followMoves(
   moves: Comparison["moved"],
   modseq: number,
 ): Promise<Entry[]> {
-  const followed: Entry[] = [];
-  for (const { entry: { meta, name }, found } of moves) {
-    const isFlagged = lettersOf(found.name) !== lettersOf(name);
-    followed.push(
-      ...await takeIn(mailbox, found, {
-        uid: meta.uid,
-        modseq: isFlagged ? modseq : meta.modseq,
-        internalDate: meta.internalDate,
-      }),
-    );
-  }
-  return followed;
+  const followed = await mapInPieces(moves, ({ entry, found }) => {
+    const { uid, internalDate } = entry.meta;
+    const isFlagged = lettersOf(found.name) !== lettersOf(entry.name);
+    const given = isFlagged ? modseq : entry.meta.modseq;
+    return takeIn(mailbox, found, { uid, internalDate, modseq: given });
+  });
+  return followed.flat();
 }
 
 interface Given {

@@ -9,6 +9,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { pause } from "./in_pieces.ts";
 import type { Index, IndexRow, OpenIndex } from "./index.ts";
 import type { Log } from "./surroundings.ts";
 
@@ -104,7 +105,7 @@ function indexOver(database: DatabaseSync, file: string): Index {
       for (const row of some) rows.push(row);
       if (some.length < PAGE) return rows;
       last = some.at(-1)!.uid;
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await pause();
     }
   };
 
