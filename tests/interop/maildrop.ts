@@ -178,7 +178,10 @@ export function assertSameOctets(actual: string, expected: string): void {
   );
 }
 
-/** Puts messages into a maildrop over LMTP, for clients that read; waits for them. */
+/**
+ * Puts messages into a maildrop over LMTP, for clients that read. Each is waited for:
+ * the order of a maildrop is that of the deliveries.
+ */
 export async function deliver(
   scene: Scene,
   to: Login,
@@ -187,7 +190,10 @@ export async function deliver(
   const client = await LineClient.connect(scene.ready.ports.lmtp);
   await client.reply();
   await client.say("LHLO client.example.org");
+  const [local, domain] = to.address.split("@");
+  const inbox = `${scene.ready.data}/mail/${domain}/${local}/new`;
   for (const message of messages) {
+    const before = await countFiles(inbox);
     const answer = await sendMessage(
       client,
       "sender@example.org",
@@ -195,28 +201,24 @@ export async function deliver(
       message,
     );
     if (!answer.startsWith("250")) throw new Error(answer);
+    const until = performance.now() + DELIVERY;
+    while (await countFiles(inbox) === before) {
+      if (performance.now() > until) {
+        throw new Error(`A message to ${to.address} did not arrive in time`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
   await client.say("QUIT");
   client.close();
-  await waitFor(scene, to, messages.length);
 }
 
-/** Waits until a maildrop holds `count` messages, and lets go of it. */
-async function waitFor(
-  scene: Scene,
-  { address, password }: Login,
-  count: number,
-): Promise<void> {
-  const until = performance.now() + DELIVERY;
-  while (performance.now() < until) {
-    const client = await connectPop3s(scene);
-    await ok(client, `USER ${address}`);
-    await ok(client, `PASS ${password}`);
-    const found = Number((await ok(client, "STAT")).split(" ")[1]);
-    await ok(client, "QUIT");
-    client.close();
-    if (found >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+async function countFiles(folder: string): Promise<number> {
+  let count = 0;
+  try {
+    for await (const _ of Deno.readDir(folder)) count++;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  throw new Error(`${address} did not get ${count} messages in time`);
+  return count;
 }
