@@ -9,7 +9,7 @@ import { utf8Encode } from "../bytes/mod.ts";
 import { formatAddress, type Reply } from "../mail/mod.ts";
 import type { Envelope } from "../queue/mod.ts";
 import { limits as wireLimits, type Session, work } from "../wire/mod.ts";
-import { faultReply } from "./fault.ts";
+import { faultReply, isEnding } from "./fault.ts";
 import { type HeaderFilter, HopCounter } from "./header_filter.ts";
 import { Reception } from "./reception.ts";
 import * as replies from "./replies.ts";
@@ -67,9 +67,7 @@ export function* acceptMessage(
   reception: Reception,
 ): Session<Outcome> {
   const envelope = envelopeOf(s, transaction);
-  yield* reception.finish();
-  if (!(yield* ownsFrom(s, reception))) reception.refuse(replies.notYourFrom);
-  const result = yield* reception.commit(envelope);
+  const result = yield* commit(s, reception, envelope);
   forgetTransaction(s);
   const accepted = typeof result === "string";
   s.setting.log(accepted ? "smtp.accepted" : "smtp.refused", {
@@ -83,6 +81,23 @@ export function* acceptMessage(
   s.errors = 0;
   const reply = replies.queued(s.setting.messages.queued_message, result);
   return forEachRecipient(s, transaction, reply);
+}
+
+/** The message's id, or why there is none. */
+function* commit(
+  s: SmtpSession,
+  reception: Reception,
+  envelope: Envelope,
+): Session<string | Reply> {
+  try {
+    yield* reception.finish();
+    if (!(yield* ownsFrom(s, reception))) reception.refuse(replies.notYourFrom);
+    return yield* reception.commit(envelope);
+  } catch (error) {
+    // Whatever failed, the transaction is over (RFC 5321 §4.1.1.4).
+    if (isEnding(error)) throw error;
+    return faultReply(s, error);
+  }
 }
 
 /** Where it is asked for: one of the addresses in From has to be the submitter's. */

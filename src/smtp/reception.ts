@@ -10,7 +10,6 @@
 import type { Address, Reply } from "../mail/mod.ts";
 import type { Draft, Envelope } from "../queue/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
-import { isEnding } from "./fault.ts";
 import type { HeaderFilter } from "./header_filter.ts";
 import { LineEnds } from "./line_ends.ts";
 import * as replies from "./replies.ts";
@@ -92,7 +91,10 @@ export class Reception {
     yield* this.settled();
   }
 
-  /** Makes a finished message durable; returns its id, or the reply that says why not. */
+  /**
+   * Makes a finished message durable; returns its id, or the reply that refuses it.
+   * Throws what the spool throws.
+   */
   *commit(envelope: Envelope): Session<string | Reply> {
     const draft = this.#draft;
     const refusal = this.refusal;
@@ -102,13 +104,8 @@ export class Reception {
     }
     // From here on the draft is the spool's, even when this session ends now.
     this.#draft = undefined;
-    try {
-      yield* work(() => draft.commit(envelope));
-      return draft.id;
-    } catch (error) {
-      if (isEnding(error)) throw error;
-      return this.#options.onFault(error);
-    }
+    yield* work(() => draft.commit(envelope));
+    return draft.id;
   }
 
   /** Ends the draft without a message. */

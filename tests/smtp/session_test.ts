@@ -124,6 +124,56 @@ Deno.test("a draft that cannot begin is 451 before 354", async () => {
   ]);
 });
 
+Deno.test("a draft that cannot begin is 451 to BDAT, whose octets are no commands", async () => {
+  const stage = newStage();
+  const { spool } = stage.setting;
+  const broken = {
+    ...spool,
+    begin: () => {
+      throw new Error("no spool");
+    },
+  };
+  stage.setting = { ...stage.setting, spool: broken };
+  const { heard } = await say(
+    stage,
+    `${MAIL}BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n`,
+  );
+  assertEquals(heard.slice(-3), [
+    "451 4.3.0 Local error, try again later",
+    "503 5.5.1 Bad sequence of commands",
+    "250 2.0.0 OK",
+  ]);
+});
+
+Deno.test("a fault after the dot ends the transaction, and leaves no draft", async () => {
+  const stage = newStage(
+    "listener submissions",
+    "mechanisms PLAIN",
+    "checkFromHeader on",
+  );
+  await stage.connect(1);
+  let asked = 0;
+  const { accounts } = stage;
+  stage.accounts = {
+    ...accounts!,
+    owns: (...of) =>
+      ++asked === 1
+        ? accounts!.owns(...of)
+        : Promise.reject(new Error("no disk")),
+  };
+  const { heard } = await say(
+    stage,
+    "EHLO a\r\nAUTH PLAIN AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQ=\r\n" +
+      "MAIL FROM:<alice@example.test>\r\nRCPT TO:<alice@example.test>\r\n" +
+      "DATA\r\nFrom: alice@example.test\r\n.\r\nDATA\r\n",
+  );
+  assertEquals(heard.slice(-2), [
+    "451 4.3.0 Local error, try again later",
+    "503 5.5.1 Send MAIL first",
+  ]);
+  assertEquals(stage.spool.open, 0);
+});
+
 Deno.test("replies to endless pipelined commands leave before they fill the memory", async () => {
   const stage = newStage("idleCommands 1000000");
   const { heard } = await say(stage, "NOOP\r\n".repeat(50_000));

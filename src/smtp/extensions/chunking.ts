@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Reply } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
 import {
   acceptMessage,
@@ -14,12 +15,16 @@ import {
   openReception,
 } from "../accept_message.ts";
 import { moreOfBody } from "../dot_body.ts";
-import type { Reception } from "../reception.ts";
+import { faultReply } from "../fault.ts";
+import { Reception } from "../reception.ts";
 import * as replies from "../replies.ts";
 import type { Command, Extension, Outcome } from "../rows.ts";
-import { forgetTransaction, type SmtpSession } from "../smtp_session.ts";
+import {
+  currentTransaction,
+  forgetTransaction,
+  type SmtpSession,
+} from "../smtp_session.ts";
 import type { Transaction } from "../transaction.ts";
-import type { Reply } from "../../mail/mod.ts";
 
 const command: Command = {
   verb: "BDAT",
@@ -31,10 +36,11 @@ const command: Command = {
     }
     const refusal = chunkRefusal(s, chunk);
     if (refusal) return yield* refuseChunk(s, chunk, refusal);
-    const transaction = s.transaction!;
-    const binary = transaction.parameters.body === "BINARYMIME";
-    const reception = transaction.reception ??
-      openReception(s, transaction, !binary);
+    const transaction = currentTransaction(s);
+    const reception = receptionFor(s, transaction);
+    if (!(reception instanceof Reception)) {
+      return yield* refuseChunk(s, chunk, reception);
+    }
     yield* readChunk(s, chunk.octets, reception);
     return chunk.last
       ? yield* acceptMessage(s, transaction, reception)
@@ -76,6 +82,19 @@ function chunkRefusal(s: SmtpSession, chunk: Chunk): Reply | undefined {
   if (transaction.broken) return replies.badOrder;
   if (transaction.recipients.size === 0) return replies.noRecipients;
   return chunk.malformed ? replies.syntax(command.syntax) : undefined;
+}
+
+/** The message's reception, which the first chunk opens; or the reply that tells of our fault. */
+function receptionFor(
+  s: SmtpSession,
+  transaction: Transaction,
+): Reception | Reply {
+  const binary = transaction.parameters.body === "BINARYMIME";
+  try {
+    return transaction.reception ?? openReception(s, transaction, !binary);
+  } catch (error) {
+    return faultReply(s, error);
+  }
 }
 
 /** Skips the chunk; the message that it belonged to can no longer be whole. */
