@@ -34,8 +34,8 @@ export class LiveUser {
   readonly #home: Home;
   readonly #index: CautiousIndex;
   readonly #mailboxes = new Map<string, Promise<LiveMailbox>>();
-  /** Messages in memory. */
-  #weights = new Map<string, LiveMailbox>();
+  /** Those that are loaded. */
+  readonly #loaded = new Map<string, LiveMailbox>();
 
   private constructor(
     surroundings: Surroundings,
@@ -72,7 +72,7 @@ export class LiveUser {
   /** How many messages are kept in memory. */
   get weight(): number {
     let sum = 0;
-    for (const { roster } of this.#weights.values()) sum += roster.size;
+    for (const { roster } of this.#loaded.values()) sum += roster.size;
     return sum;
   }
 
@@ -132,7 +132,7 @@ export class LiveUser {
     const opening = { surroundings, place, numbers, keywords, index };
     const mailbox = new LiveMailbox(opening);
     await mailbox.load();
-    this.#weights.set(name, mailbox);
+    this.#loaded.set(name, mailbox);
     return mailbox;
   }
 
@@ -165,7 +165,7 @@ export class LiveUser {
 
   /** Resolves when all that is under way has ended. */
   async close(): Promise<void> {
-    for (const mailbox of this.#weights.values()) await mailbox.close();
+    for (const mailbox of this.#loaded.values()) await mailbox.close();
     this.#index.close();
   }
 }

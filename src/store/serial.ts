@@ -8,9 +8,4 @@ export class Serial {
     this.#last = result.catch(() => {});
     return result;
   }
-
-  /** Resolves when all that was given so far has ended. */
-  async idle(): Promise<void> {
-    await this.#last;
-  }
 }
