@@ -12,6 +12,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 /** Notes one event. `fields` may carry `level`; without it the event is "info". */
 export type Log = (event: string, fields?: Record<string, unknown>) => void;
 
+/** Looked at with every event: format and level may change while the log is open. */
 export interface LogOptions {
   readonly format: "json" | "text";
   readonly level: LogLevel;
@@ -36,7 +37,6 @@ export function openLog(
   let waiting = "";
   let dropped = 0;
   let writing: Promise<void> | undefined;
-  const format = options.format === "json" ? formatJson : formatText;
   const pump = async () => {
     while (waiting !== "") {
       const lines = waiting;
@@ -54,6 +54,7 @@ export function openLog(
     }
     const missing = dropped > 0 ? { dropped_lines: dropped } : {};
     dropped = 0;
+    const format = options.format === "json" ? formatJson : formatText;
     waiting +=
       format(options.now(), level, event, redact({ ...rest, ...missing })) +
       "\n";

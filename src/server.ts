@@ -14,10 +14,12 @@ import type {
 import { hasImplicitTls } from "./config/mod.ts";
 import { Dispatcher, localCourier } from "./deliver/mod.ts";
 import { filesDisk } from "./disk/mod.ts";
+import { lockData } from "./lock_data.ts";
 import type { Log } from "./log.ts";
 import {
   type CertificatePem,
   Certificates,
+  type ListenerOptions,
   type Listening,
   Net,
 } from "./net/mod.ts";
@@ -73,12 +75,14 @@ export async function startServer(
   data: string,
   log: Log,
 ): Promise<Server> {
-  const ports = await openPorts(plan.configuration, data, log);
-  const live = new LiveServer(plan, ports);
+  await filesDisk().makeDir(data);
+  const unlock = await lockData(data);
+  let live: LiveServer;
   try {
-    await live.listen(plan.configuration.Listeners);
+    const ports = await openPorts(plan.configuration, data, log);
+    live = await LiveServer.start(plan, ports);
   } catch (error) {
-    await live.stop();
+    unlock();
     throw error;
   }
   return {
@@ -86,7 +90,7 @@ export async function startServer(
       return live.ports;
     },
     reload: (next) => live.reload(next),
-    stop: () => live.stop(),
+    stop: () => live.stop().finally(unlock),
   };
 }
 
@@ -103,7 +107,6 @@ async function openPorts(
   log: Log,
 ): Promise<Ports> {
   const disk = filesDisk();
-  await disk.makeDir(data);
   const now = () => Date.now();
   const accounts = openFileAccounts({
     folder: data,
@@ -154,31 +157,52 @@ async function legacyWatch(accounts: ManagedAccounts): Promise<() => boolean> {
   };
 }
 
+/** A port in use. What is said on it, and after which greeting of a proxy, may change. */
+interface Entry {
+  readonly options: {
+    -readonly [K in keyof ListenerOptions]: ListenerOptions[K];
+  };
+  readonly listening: Listening;
+}
+
 class LiveServer {
   readonly #ports: Ports;
   readonly #net: Net;
   readonly #dispatcher: Dispatcher;
-  readonly #certificates: Certificates | undefined;
-  readonly #limits: { total: number; perPeer: number };
-  /** Ports in use, by what the configuration says of them. */
-  readonly #listening = new Map<
-    string,
-    { kind: ListenerName; listening: Listening }
-  >();
+  /** Looked at by `#net` with every connection. */
+  readonly #netOptions: {
+    certificates: Certificates | undefined;
+    readonly limits: { total: number; perPeer: number };
+    readonly log: Log;
+    readonly newId: () => string;
+  };
+  /** By what cannot change of them; see {@linkcode placesOf}. */
+  readonly #listening = new Map<string, Entry>();
   /** What sessions that begin now are told. */
   #sessions: Sessions;
 
-  constructor(plan: ServerPlan, ports: Ports) {
+  /** Listens and delivers; when a port cannot be had, closes all that `ports` opened. */
+  static async start(plan: ServerPlan, ports: Ports): Promise<LiveServer> {
+    const live = new LiveServer(plan, ports);
+    try {
+      live.#openNew(placesOf(plan.configuration.Listeners));
+      return live;
+    } catch (error) {
+      await live.stop();
+      throw error;
+    }
+  }
+
+  private constructor(plan: ServerPlan, ports: Ports) {
     this.#ports = ports;
-    this.#limits = limitsOf(plan.configuration);
-    this.#certificates = certificatesOf(plan);
     this.#sessions = sessionsOf(plan.configuration, ports);
-    this.#net = new Net({
-      certificates: this.#certificates,
-      limits: this.#limits,
+    this.#netOptions = {
+      certificates: certificatesOf(plan),
+      limits: limitsOf(plan.configuration),
       log: ports.log,
       newId: connectionIds(),
-    });
+    };
+    this.#net = new Net(this.#netOptions);
     this.#dispatcher = new Dispatcher({
       spool: ports.spool,
       courier: localCourier(ports.spool, ports.store),
@@ -188,51 +212,37 @@ class LiveServer {
   }
 
   get ports(): readonly ServedPort[] {
-    return [...this.#listening.values()].map(({ kind, listening }) => ({
-      kind,
+    return [...this.#listening.values()].map(({ options, listening }) => ({
+      kind: options.name as ListenerName,
       hostname: listening.address.hostname,
       port: listening.address.port,
     }));
   }
 
-  /** Opens what is not open yet and closes what is not wanted any more. */
-  listen(wanted: readonly ListenerConfiguration[]): void {
-    const added: string[] = [];
+  reload(plan: ServerPlan): void {
+    const { configuration } = plan;
+    const sessions = sessionsOf(configuration, this.#ports);
+    const certificates = certificatesOf(plan);
+    const places = placesOf(configuration.Listeners);
+    const added = this.#openNew(places);
     try {
-      for (const listener of wanted) {
-        for (const hostname of listener.addresses) {
-          const key = keyOf(listener, hostname);
-          if (this.#listening.has(key)) continue;
-          this.#listening.set(key, {
-            kind: listener.kind,
-            listening: this.#open(listener, hostname),
-          });
-          added.push(key);
-        }
-      }
+      this.#ports.accounts.reconfigure(accountsSettingOf(configuration));
     } catch (error) {
-      for (const key of added) this.#close(key);
+      this.#close(added);
       throw error;
     }
-    const kept = new Set(
-      wanted.flatMap((listener) =>
-        listener.addresses.map((hostname) => keyOf(listener, hostname))
-      ),
-    );
-    for (const key of [...this.#listening.keys()]) {
-      if (!kept.has(key)) this.#close(key);
-    }
-  }
-
-  reload(plan: ServerPlan): void {
-    const sessions = sessionsOf(plan.configuration, this.#ports);
-    if (plan.certificates.length > 0) {
-      this.#certificates?.replace(plan.certificates, minVersionOf(plan));
-    }
-    this.listen(plan.configuration.Listeners);
+    // Below this line nothing fails: the new configuration is in force as a whole.
     this.#sessions = sessions;
-    Object.assign(this.#limits, limitsOf(plan.configuration));
-    this.#ports.accounts.reconfigure(accountsSettingOf(plan.configuration));
+    // Sessions that were offered TLS may still take it when there is no certificate any more.
+    if (certificates) this.#netOptions.certificates = certificates;
+    Object.assign(this.#netOptions.limits, limitsOf(configuration));
+    for (const [place, { options }] of this.#listening) {
+      const listener = places.get(place);
+      if (listener) Object.assign(options, this.#spoken(listener));
+    }
+    this.#close(
+      [...this.#listening.keys()].filter((place) => !places.has(place)),
+    );
   }
 
   async stop(): Promise<void> {
@@ -243,25 +253,69 @@ class LiveServer {
     this.#ports.accounts.close();
   }
 
-  #open(listener: ListenerConfiguration, hostname: string): Listening {
-    const { kind } = listener;
-    return this.#net.listen({
+  /** Opens what is not open yet, all or nothing; tells which it was. */
+  #openNew(places: Places): string[] {
+    const added: string[] = [];
+    try {
+      for (const [place, listener] of places) {
+        if (this.#listening.has(place)) continue;
+        const { hostname, port } = listener;
+        const options = { hostname, port, ...this.#spoken(listener) };
+        const listening = this.#net.listen(options);
+        this.#listening.set(place, { options, listening });
+        added.push(place);
+      }
+      return added;
+    } catch (error) {
+      this.#close(added);
+      throw error;
+    }
+  }
+
+  #close(places: readonly string[]): void {
+    for (const place of places) {
+      this.#listening.get(place)?.listening.close();
+      this.#listening.delete(place);
+    }
+  }
+
+  /** What may change of a port that stays open. */
+  #spoken(
+    { kind, proxies }: ListenerConfiguration,
+  ): Omit<ListenerOptions, "hostname" | "port"> {
+    return {
       name: kind,
-      hostname,
-      port: listener.port,
       implicitTls: hasImplicitTls(kind),
-      proxiesFrom: listener.proxies,
+      proxiesFrom: proxies,
       session: (wire, link) => this.#sessions[kind](wire, link),
       refusal: kind === "pop3" || kind === "pop3s"
         ? "-ERR [SYS/TEMP] too many connections, try again later"
         : "421 4.7.0 Too many connections, try again later",
-    });
+    };
   }
+}
 
-  #close(key: string): void {
-    this.#listening.get(key)?.listening.close();
-    this.#listening.delete(key);
+/** Where to listen and for what, by what makes a place the same one over reloads. */
+type Places = ReadonlyMap<
+  string,
+  ListenerConfiguration & { readonly hostname: string }
+>;
+
+function placesOf(listeners: readonly ListenerConfiguration[]): Places {
+  const places = new Map<
+    string,
+    ListenerConfiguration & { hostname: string }
+  >();
+  for (const listener of listeners) {
+    for (const hostname of listener.addresses) {
+      const { kind, port } = listener;
+      // Free ports have no number yet: they are told apart by what they are for.
+      let place = port === 0 ? `${hostname} ${kind}` : `${hostname} ${port}`;
+      while (places.has(place)) place += "'";
+      places.set(place, { ...listener, hostname });
+    }
   }
+  return places;
 }
 
 type Sessions = Record<ListenerName, (wire: Wire, link: Link) => Session<void>>;
@@ -281,15 +335,6 @@ function sessionsOf(configuration: Configuration, ground: Ground): Sessions {
     pop3,
     pop3s: pop3,
   };
-}
-
-function keyOf(listener: ListenerConfiguration, hostname: string): string {
-  return JSON.stringify([
-    listener.kind,
-    hostname,
-    listener.port,
-    listener.proxies,
-  ]);
 }
 
 function certificatesOf(plan: ServerPlan): Certificates | undefined {

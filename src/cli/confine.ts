@@ -19,7 +19,13 @@ export interface Rights {
 
 /** What the worker is asked to run. Plain data: it crosses a thread. */
 export type Plan =
-  | { readonly kind: "serve"; readonly config: string; readonly data: string }
+  | {
+    readonly kind: "serve";
+    readonly config: string;
+    readonly data: string;
+    /** The command line named `data`; the configuration has no say in it then. */
+    readonly named: boolean;
+  }
   | {
     readonly kind: "dev";
     readonly data: string;

@@ -21,6 +21,9 @@ interface DedicatedWorkerGlobalScope {
 }
 
 let running: Promise<Running> | undefined;
+let ending: Promise<void> | undefined;
+/** Reloads go one after the other, in the order of the signals. */
+let reloading: Promise<void> = Promise.resolve();
 
 self.onmessage = ({ data }) => {
   switch (data.kind) {
@@ -37,16 +40,22 @@ self.onmessage = ({ data }) => {
       );
       break;
     case "stop":
-      void end();
+      ending ??= end();
       break;
     case "reload":
-      void running?.then((server) => server.reload());
+      reloading = reloading.then(reload);
       break;
   }
 };
 
 function start(plan: Plan): Promise<Running> {
   return plan.kind === "dev" ? runDev(plan) : runServe(plan);
+}
+
+async function reload(): Promise<void> {
+  // A server that did not start has said so already.
+  const server = await running?.catch(() => undefined);
+  await server?.reload();
 }
 
 async function end(): Promise<void> {

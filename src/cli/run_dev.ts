@@ -13,10 +13,10 @@ import {
   listenerPorts,
 } from "../config/mod.ts";
 import { selfSignedCertificate } from "../net/mod.ts";
-import type { Server, ServerPlan } from "../server.ts";
+import type { Server } from "../server.ts";
 import type { Plan } from "./confine.ts";
 import type { Running } from "./confined.ts";
-import { loadPlan, serveWith } from "./run_serve.ts";
+import { type LoadedPlan, loadPlan, serveWith } from "./run_serve.ts";
 
 type DevPlan = Extract<Plan, { kind: "dev" }>;
 
@@ -25,31 +25,30 @@ const DOMAIN = "example.test";
 
 /** Starts the server, tells how to use it, and writes the ready file. */
 export async function runDev(plan: DevPlan): Promise<Running> {
-  const config = `${plan.data}/conf`;
-  await makeConfiguration(config);
-  const load = async () => onLoopback(await loadPlan(config), plan.portBase);
-  const running = await serveWith(
-    await load(),
-    plan.data,
-    load,
-    async (server) => {
-      const facts = await factsOf(server, plan.data);
-      console.log(instructions(facts, config));
-      if (plan.readyFile !== undefined) {
-        await writeAtomically(
-          plan.readyFile,
-          JSON.stringify(facts),
-        );
-      }
-    },
-  );
-  return {
-    reload: running.reload,
-    stop: async () => {
-      await running.stop();
-      if (plan.temporary) await Deno.remove(plan.data, { recursive: true });
-    },
+  const tidy = async () => {
+    if (plan.temporary) await Deno.remove(plan.data, { recursive: true });
   };
+  try {
+    const { reload, stop } = await start(plan);
+    return { reload, stop: () => stop().finally(tidy) };
+  } catch (error) {
+    await tidy();
+    throw error;
+  }
+}
+
+async function start({ data, portBase, readyFile }: DevPlan): Promise<Running> {
+  const config = `${data}/conf`;
+  await makeConfiguration(config);
+  const load = async () => onLoopback(await loadPlan(config), portBase);
+  const first = await load();
+  return await serveWith(first, data, load, async (server) => {
+    const facts = factsOf(server, first.configuration, data);
+    console.log(instructions(facts, config));
+    if (readyFile !== undefined) {
+      await writeAtomically(readyFile, JSON.stringify(facts));
+    }
+  });
 }
 
 const DEV_CONFIGURATION =
@@ -89,7 +88,7 @@ async function makeConfiguration(folder: string): Promise<void> {
 }
 
 /** The same plan with every protocol on loopback; port 0 stays 0, others count from the base. */
-function onLoopback(plan: ServerPlan, portBase: number): ServerPlan {
+function onLoopback(plan: LoadedPlan, portBase: number): LoadedPlan {
   const kinds = Object.keys(listenerPorts) as ListenerName[];
   const Listeners: Configuration["Listeners"] = kinds.map((kind) => ({
     kind,
@@ -114,8 +113,11 @@ interface Facts {
   readonly data: string;
 }
 
-async function factsOf(server: Server, data: string): Promise<Facts> {
-  const { configuration } = await loadPlan(`${data}/conf`);
+function factsOf(
+  server: Server,
+  configuration: Configuration,
+  data: string,
+): Facts {
   return {
     pid: Deno.pid,
     host: HOST,
@@ -129,7 +131,7 @@ async function factsOf(server: Server, data: string): Promise<Facts> {
       address,
       password,
     })),
-    ca: configuration.TLS.all[0]!.certificate_file,
+    ca: configuration.TLS.all[0]?.certificate_file ?? "",
     data,
   };
 }

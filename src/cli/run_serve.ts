@@ -5,45 +5,78 @@
  */
 
 import {
-  type Configuration,
   formatProblem,
   type Problem,
   readCertificates,
   readConfigurationFolder,
 } from "../config/mod.ts";
-import { type Log, openLog } from "../log.ts";
+import { type Log, type LogOptions, openLog } from "../log.ts";
 import { type Server, type ServerPlan, startServer } from "../server.ts";
+import { checkAccounts } from "./check_accounts.ts";
 import type { Plan } from "./confine.ts";
 import type { Running } from "./confined.ts";
 
+/** What a configuration folder gives, and what is not quite right with it. */
+export interface LoadedPlan extends ServerPlan {
+  readonly warnings: readonly Problem[];
+}
+
 /** Starts a server; the promise is rejected with a text for people when it cannot. */
 export async function runServe(
-  plan: Extract<Plan, { kind: "serve" }>,
+  { config, data, named }: Extract<Plan, { kind: "serve" }>,
 ): Promise<Running> {
-  const first = await loadPlan(plan.config);
-  return await serveWith(first, plan.data, () => loadPlan(plan.config));
+  const first = await loadPlan(config);
+  const { data_folder } = first.configuration;
+  return await serveWith(first, data, async () => {
+    const next = await loadPlan(config);
+    if (!named && next.configuration.data_folder !== data_folder) {
+      throw new Error(
+        'Cannot take another "data_folder" while the server runs: restart it',
+      );
+    }
+    return next;
+  });
 }
 
 /** Runs a server until it is stopped; `reload` makes the plan for SIGHUP. */
 export async function serveWith(
-  first: ServerPlan,
+  first: LoadedPlan,
   data: string,
-  reload: () => Promise<ServerPlan>,
+  reload: () => Promise<LoadedPlan>,
   started: (server: Server) => Promise<void> = () => Promise.resolve(),
 ): Promise<Running> {
-  const { log, drain } = logOf(first.configuration);
-  let server: Server;
-  try {
-    server = await startServer(first, data, log);
-    await started(server);
-  } finally {
-    await drain();
-  }
+  const options = {
+    ...logSettingOf(first),
+    now: () => Date.now(),
+    write: writeOut,
+  };
+  const { log, drain } = openLog(options);
+  warn(first, log);
+  const server = await startServer(first, data, log).finally(drain);
   log("started", {
     ports: server.ports.map(({ kind, port }) => `${kind}:${port}`).join(" "),
   });
+  try {
+    await started(server);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return {
-    reload: () => reloadWith(server, reload, log),
+    reload: async () => {
+      try {
+        const next = await reload();
+        server.reload(next);
+        Object.assign(options, logSettingOf(next));
+        warn(next, log);
+        log("reloaded");
+      } catch (error) {
+        log("reload_refused", {
+          level: "error",
+          error: error instanceof Error ? error.message : String(error),
+        });
+      }
+    },
     stop: async () => {
       log("stopping");
       await server.stop();
@@ -53,34 +86,29 @@ export async function serveWith(
   };
 }
 
-async function reloadWith(
-  server: Server,
-  reload: () => Promise<ServerPlan>,
-  log: Log,
-): Promise<void> {
-  try {
-    server.reload(await reload());
-    log("reloaded");
-  } catch (error) {
-    log("reload_refused", {
-      level: "error",
-      error: error instanceof Error ? error.message : String(error),
+function warn({ warnings }: LoadedPlan, log: Log): void {
+  for (const problem of warnings) {
+    log("configuration_warning", {
+      level: "warn",
+      warning: formatProblem(problem),
     });
   }
 }
 
 /**
- * Reads a configuration folder and what it names.
+ * Reads a configuration folder and what it names, and checks all of it.
  *
  * @throws {Error} With every problem on a line of its own.
  */
-export async function loadPlan(folder: string): Promise<ServerPlan> {
+export async function loadPlan(folder: string): Promise<LoadedPlan> {
   const loaded = await readConfigurationFolder(folder);
   if ("problems" in loaded) throw problemsError(loaded.problems);
   const { certificates, problems } = await readCertificates(loaded);
-  const errors = problems.filter(({ severity }) => severity === "error");
+  const all = [...checkAccounts(loaded), ...problems];
+  const errors = all.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw problemsError(errors);
-  return { configuration: loaded.configuration, certificates };
+  const { configuration } = loaded;
+  return { configuration, certificates, warnings: all };
 }
 
 function problemsError(problems: readonly Problem[]): Error {
@@ -89,13 +117,10 @@ function problemsError(problems: readonly Problem[]): Error {
   );
 }
 
-function logOf({ Log, debug }: Configuration): ReturnType<typeof openLog> {
-  return openLog({
-    format: Log.format,
-    level: debug ? "debug" : Log.level,
-    now: () => Date.now(),
-    write: writeOut,
-  });
+function logSettingOf(
+  { configuration: { Log, debug } }: LoadedPlan,
+): Pick<LogOptions, "format" | "level"> {
+  return { format: Log.format, level: debug ? "debug" : Log.level };
 }
 
 async function writeOut(lines: Uint8Array): Promise<void> {

@@ -1,13 +1,8 @@
 /** `denomaild serve`: runs the server. */
 
 import { dirname, resolve } from "node:path";
-import {
-  configFolder,
-  configurationRefused,
-  dataFolder,
-  openConfiguration,
-} from "./open_configuration.ts";
-import { type Command, sharedOptions } from "./subcommand.ts";
+import { configFolder, dataFolder } from "./open_configuration.ts";
+import { type Command, optionValue, sharedOptions } from "./subcommand.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -17,23 +12,15 @@ export const serve: Command = {
     "SIGHUP reloads the configuration and the certificates, SIGTERM stops. The server can\n" +
     "touch nothing but the configuration, the certificates and the data folder.",
   run: async (invocation) => {
-    const { checkFiles } = await import("../config/mod.ts");
+    const { readOutline } = await import("../config/outline/mod.ts");
     const { runConfined } = await import("./confine.ts");
     const config = resolve(configFolder(invocation));
-    const loaded = await openConfiguration(config);
-    const problems = await checkFiles(loaded);
-    const errors = problems.filter(({ severity }) => severity === "error");
-    if (errors.length > 0) throw await configurationRefused(errors);
-    const data = resolve(
-      dataFolder(invocation, loaded.configuration.data_folder),
-    );
+    const outline = await readOutline(config);
+    const data = resolve(dataFolder(invocation, outline.dataFolder));
+    const named = optionValue(invocation, "data") !== undefined;
     // Folders, not files: a renewed certificate is often a new file beside the old one.
-    const certificates = loaded.configuration.TLS.all.flatMap((files) => [
-      dirname(files.certificate_file),
-      dirname(files.certificate_key_file),
-    ]);
-    await Deno.mkdir(data, { recursive: true, mode: 0o700 });
-    return await runConfined({ kind: "serve", config, data }, {
+    const certificates = outline.certificateFiles.map((file) => dirname(file));
+    return await runConfined({ kind: "serve", config, data, named }, {
       read: [...new Set([config, data, ...certificates])],
       write: [data],
     });

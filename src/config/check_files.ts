@@ -5,7 +5,7 @@ import type { CertificateFiles } from "./configuration.ts";
 import type { Loaded } from "./load.ts";
 import { formatPath, type Path } from "./merge.ts";
 import { type Problem, problemAt } from "./place.ts";
-import { reasonOf } from "./read_folder.ts";
+import { reasonOf } from "./read_sources.ts";
 
 /** Days before a certificate's end from which on `checkFiles` warns. */
 const WARN_DAYS = 14;

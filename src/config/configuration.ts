@@ -1,6 +1,6 @@
 /** The configuration of a server: checked, complete, addresses and names in canonical form. */
 
-import { dirname, isAbsolute, join } from "node:path";
+import { besideFile } from "./beside_file.ts";
 import {
   completeListener,
   defaultListeners,
@@ -162,12 +162,6 @@ function allCertificates(
       whole(pair, ["TLS", "Certificates", index])
     ),
   ];
-}
-
-/** gomaild's relative paths depended on where it was started; ours start where they are written. */
-function besideFile(path: string, place: Place | undefined): string {
-  if (isAbsolute(path) || place === undefined) return path;
-  return join(dirname(place.source.name), path);
 }
 
 function certificateConflicts({ TLS }: CheckedKeys): Conflict[] {

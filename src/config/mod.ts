@@ -24,5 +24,6 @@ export { formatPath, type Path } from "./merge.ts";
 export * from "./place.ts";
 export { formatJsonSchema, formatSample } from "./sample.ts";
 export { configurationSchema, type JsonSchema } from "./schema.ts";
-export { readConfigurationFolder, reasonOf } from "./read_folder.ts";
+export { readConfigurationFolder } from "./read_folder.ts";
+export { reasonOf } from "./read_sources.ts";
 export * from "./suggest.ts";

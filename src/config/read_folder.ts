@@ -1,73 +1,17 @@
-/** The `*.conf` files of a folder, in the order of their names. */
+/** The `*.conf` files of a folder as one configuration. */
 
-import { join } from "node:path";
 import { loadConfiguration, type Loaded, type Rejected } from "./load.ts";
-import { type Problem, problemAt, type Source } from "./place.ts";
+import { readSources } from "./read_sources.ts";
 
-/**
- * Reads all `*.conf` files of `folder`, not of folders in it, as one configuration.
- *
- * A link counts as what it leads to. Never rejects: what cannot be read is a problem.
- */
+/** Reads a folder. Never rejects: what cannot be read is a problem. */
 export async function readConfigurationFolder(
   folder: string,
 ): Promise<Loaded | Rejected> {
-  const names = await listConfigurationFiles(folder);
-  if (!Array.isArray(names)) return { problems: [names] };
-  const files: Source[] = [];
-  const problems: Problem[] = [];
-  for (const name of names) {
-    const file = await readSource(join(folder, name));
-    if ("text" in file) files.push(file);
-    else problems.push(file);
-  }
+  const { files, problems } = await readSources(folder);
+  if (files.length === 0 && problems.length > 0) return { problems };
   const result = loadConfiguration(files);
   if (problems.length === 0) return result;
   return {
     problems: [...problems, ..."problems" in result ? result.problems : []],
   };
-}
-
-async function listConfigurationFiles(
-  folder: string,
-): Promise<string[] | Problem> {
-  try {
-    const names: string[] = [];
-    for await (const entry of Deno.readDir(folder)) {
-      if (entry.name.endsWith(".conf") && !entry.name.startsWith(".")) {
-        names.push(entry.name);
-      }
-    }
-    if (names.length > 0) return names.sort();
-    return problemAt(
-      folder,
-      'the folder has no file that ends in ".conf"; one such as "denomaild.conf" was meant',
-    );
-  } catch (error) {
-    return problemAt(folder, `Cannot read the folder: ${reasonOf(error)}`);
-  }
-}
-
-async function readSource(path: string): Promise<Source | Problem> {
-  try {
-    const octets = await Deno.readFile(path);
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(octets);
-    return { name: path, text };
-  } catch (error) {
-    return problemAt(path, `Cannot read the file: ${reasonOf(error)}`);
-  }
-}
-
-/** Why a file or folder cannot be read, in a few words. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "it does not exist";
-  if (error instanceof Deno.errors.NotADirectory) return "it is no folder";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof Deno.errors.NotCapable) {
-    return "the program was started without the right to read it";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof TypeError) return "it is not UTF-8 text";
-  return error instanceof Error ? error.message : String(error);
 }

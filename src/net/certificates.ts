@@ -25,21 +25,13 @@ interface Entry {
 
 /** One or several certificates; the first serves clients that ask for no name, or for none of ours. */
 export class Certificates {
-  #entries: readonly Entry[];
+  readonly #entries: readonly Entry[];
 
   /** @throws {Error} When a PEM cannot be read, a key does not fit, or there is none. */
   constructor(
     pems: readonly CertificatePem[],
     minVersion: MinVersion = "TLSv1.2",
   ) {
-    this.#entries = openAll(pems, minVersion);
-  }
-
-  /** Takes other certificates for the handshakes to come; keeps the old ones when it throws. */
-  replace(
-    pems: readonly CertificatePem[],
-    minVersion: MinVersion = "TLSv1.2",
-  ): void {
     this.#entries = openAll(pems, minVersion);
   }
 

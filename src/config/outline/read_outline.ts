@@ -1,0 +1,58 @@
+/** The paths in the `*.conf` files of a folder. */
+
+import { besideFile } from "../beside_file.ts";
+import { type ObjectTree, parseExtendedJson } from "../extended_json.ts";
+import { merge, type Merged, type Path } from "../merge.ts";
+import { readSources } from "../read_sources.ts";
+
+/** Paths made whole, as the checked configuration has them. */
+export interface Outline {
+  readonly dataFolder: string | undefined;
+  /** Certificates and keys. */
+  readonly certificateFiles: readonly string[];
+}
+
+/** Reads what can be read; what cannot, or makes no sense, is left out. */
+export async function readOutline(folder: string): Promise<Outline> {
+  const { files } = await readSources(folder);
+  const merged = merge(
+    files.map(parseExtendedJson).filter((tree): tree is ObjectTree =>
+      !("severity" in tree) && tree.kind === "object"
+    ),
+  );
+  const pairs = valueAt(merged, ["TLS", "Certificates"]);
+  const owners: Path[] = [
+    ["TLS"],
+    ...Array.isArray(pairs)
+      ? pairs.map((_, index) => ["TLS", "Certificates", index])
+      : [],
+  ];
+  return {
+    dataFolder: pathAt(merged, ["data_folder"]),
+    certificateFiles: owners
+      .flatMap((owner) => [
+        [...owner, "certificate_file"],
+        [...owner, "certificate_key_file"],
+      ])
+      .map((path) => pathAt(merged, path))
+      .filter((path) => path !== undefined),
+  };
+}
+
+function pathAt(merged: Merged, path: Path): string | undefined {
+  const value = valueAt(merged, path);
+  return typeof value === "string"
+    ? besideFile(value, merged.placeOf(path))
+    : undefined;
+}
+
+function valueAt({ value }: Merged, path: Path): unknown {
+  let at: unknown = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
+      return undefined;
+    }
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return at;
+}
