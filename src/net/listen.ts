@@ -31,6 +31,7 @@ export interface ListenerOptions {
 
 /** What all listeners of a server share. */
 export interface NetOptions {
+  /** Looked at with every handshake: the owner may put others in their place. */
   readonly certificates: Certificates | undefined;
   readonly limits: ConnectionLimits;
   /** Told of each connection's begin and end. */

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import * as tls from "node:tls";
 import { Certificates, selfSignedCertificate } from "../../src/net/mod.ts";
 import { Peer, start } from "./harness.ts";
@@ -250,27 +255,10 @@ Deno.test("TLS 1.2 is spoken", async () => {
   await net.stop(1000);
 });
 
-Deno.test("replace() serves another certificate to later handshakes and keeps the old one when the new is bad", async () => {
-  const shared = await certificates("a.test");
-  const { net, port } = start({ implicitTls: true }, { certificates: shared });
-  let refused = false;
-  try {
-    shared.replace([{ certificate: "nonsense", key: "nonsense" }]);
-  } catch {
-    refused = true;
-  }
-  assert(refused);
-  const first = await protectedPeer(port, { startTls: false });
-  assertEquals(first.socket.getPeerCertificate().subject.CN, "a.test");
-  shared.replace([await selfSignedCertificate(["b.test"], Date.now())]);
-  const second = await protectedPeer(port, { startTls: false });
-  assertEquals(second.socket.getPeerCertificate().subject.CN, "b.test");
-  first.write("still");
-  assertEquals(await first.read(), "hello");
-  assertEquals(await first.read(), "echo still");
-  first.socket.destroy();
-  second.socket.destroy();
-  await net.stop(1000);
+Deno.test("Certificates refuses what is no certificate and no key", () => {
+  assertThrows(() =>
+    new Certificates([{ certificate: "nonsense", key: "nonsense" }])
+  );
 });
 
 Deno.test("a handshake that is none ends in a log line and nothing else", async () => {
