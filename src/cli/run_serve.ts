@@ -53,9 +53,7 @@ export async function serveWith(
   const { log, drain } = openLog(options);
   warn(first, log);
   const server = await startServer(first, data, log).finally(drain);
-  log("started", {
-    ports: server.ports.map(({ kind, port }) => `${kind}:${port}`).join(" "),
-  });
+  log("started", { ports: portsOf(server) });
   try {
     await started(server);
   } catch (error) {
@@ -69,7 +67,7 @@ export async function serveWith(
         server.reload(next);
         Object.assign(options, logSettingOf(next));
         warn(next, log);
-        log("reloaded");
+        log("reloaded", { ports: portsOf(server) });
       } catch (error) {
         log("reload_refused", {
           level: "error",
@@ -84,6 +82,10 @@ export async function serveWith(
       await drain();
     },
   };
+}
+
+function portsOf({ ports }: Server): string {
+  return ports.map(({ kind, port }) => `${kind}:${port}`).join(" ");
 }
 
 function warn({ warnings }: LoadedPlan, log: Log): void {
