@@ -16,6 +16,7 @@ import {
 } from "../queue/mod.ts";
 import type { Courier, Outcome } from "./courier.ts";
 import { nextAttemptIn } from "./retry_schedule.ts";
+import { Rush } from "./rush.ts";
 
 export interface DispatcherOptions {
   readonly spool: Spool;
@@ -25,16 +26,6 @@ export interface DispatcherOptions {
   readonly atOnce?: number;
   readonly atOncePerDestination?: number;
 }
-
-/**
- * Deliveries at once while mail pours in: those who wait for a 250 go first, and what
- * was accepted is safe where it is.
- */
-const AT_ONCE_UNDER_LOAD = 2;
-/** A message within so many milliseconds of the one before is pouring in. */
-const POURING = 20;
-/** Milliseconds after which delivery takes its full share though mail still pours in. */
-const LONGEST_YIELD = 5000;
 
 interface Job {
   readonly entry: SpoolEntry;
@@ -54,11 +45,7 @@ export class Dispatcher {
   #running = 0;
   #retries = new Set<ReturnType<typeof setTimeout>>();
   #stopped = false;
-  /** When the last message came, by the monotonic clock. */
-  #lastCame = -Infinity;
-  /** Since when mail pours in; undefined while it does not. */
-  #pouringSince: number | undefined;
-  #calm: ReturnType<typeof setTimeout> | undefined;
+  readonly #rush = new Rush(() => this.#fill());
   #idle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
@@ -72,7 +59,7 @@ export class Dispatcher {
   /** Takes all that waits, and all that comes. */
   start(): void {
     this.#options.spool.watch((entry) => {
-      this.#noteArrival();
+      this.#rush.note();
       this.#accept(entry);
     });
   }
@@ -81,36 +68,10 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#retries) clearTimeout(timer);
-    clearTimeout(this.#calm);
+    this.#rush.stop();
     if (this.#running > 0) {
       await new Promise<void>((resolve) => this.#idle = resolve);
     }
-  }
-
-  /** Notices when mail pours in, and when it stops to. */
-  #noteArrival(): void {
-    const now = performance.now();
-    const pours = now - this.#lastCame < POURING;
-    this.#lastCame = now;
-    if (!pours || this.#pouringSince !== undefined) return;
-    this.#pouringSince = now;
-    const look = () => {
-      const wait = this.#lastCame + POURING - performance.now();
-      if (wait > 0) {
-        this.#calm = setTimeout(look, wait);
-        return;
-      }
-      this.#pouringSince = undefined;
-      this.#fill();
-    };
-    this.#calm = setTimeout(look, POURING);
-  }
-
-  #places(): number {
-    const { atOnce } = this.#options;
-    const yields = this.#pouringSince !== undefined &&
-      performance.now() - this.#pouringSince < LONGEST_YIELD;
-    return yields ? Math.min(AT_ONCE_UNDER_LOAD, atOnce) : atOnce;
   }
 
   #accept(entry: SpoolEntry): void {
@@ -135,13 +96,14 @@ export class Dispatcher {
 
   /** Starts jobs while there are places, a destination after the other. */
   #fill(): void {
-    if (this.#stopped) return;
+    // Those who wait for a 250 go first: what was accepted is safe where it is.
+    if (this.#stopped || this.#rush.isOn) return;
     for (const [key, jobs] of this.#waiting) {
       while (
         jobs.length > 0 &&
         (this.#busy.get(key) ?? 0) < this.#options.atOncePerDestination
       ) {
-        if (this.#running >= this.#places()) return;
+        if (this.#running >= this.#options.atOnce) return;
         void this.#run(jobs.shift()!);
       }
       if (jobs.length === 0) this.#waiting.delete(key);
