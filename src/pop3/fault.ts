@@ -46,6 +46,10 @@ export function logFault(s: Pop3Session, error: unknown): void {
 }
 
 function textOf(error: unknown): string {
+  // Too many guesses at a time are no bug, and a stack for each would fill the disk.
+  if (error instanceof Error && error.name === "TooBusy") {
+    return "too many logins at a time";
+  }
   return error instanceof Error ? error.stack ?? error.message : `${error}`;
 }
 

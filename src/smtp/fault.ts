@@ -18,9 +18,17 @@ export function faultReply(s: SmtpSession, error: unknown): Reply {
 /** Logs `error` with its stack. */
 export function logFault(s: SmtpSession, error: unknown): void {
   s.setting.log("smtp.fault", {
+    level: "error",
     session: s.link.id,
-    error: error instanceof Error ? error.stack ?? error.message : `${error}`,
+    error: textOf(error),
   });
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return `${error}`;
+  // Too many guesses at a time are no bug, and a stack for each would fill the disk.
+  if (error.name === "TooBusy") return "too many logins at a time";
+  return error.stack ?? error.message;
 }
 
 /** True for what ends the dialogue, and is nobody's fault. */
