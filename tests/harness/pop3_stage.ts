@@ -22,13 +22,18 @@
  * @module
  */
 
+import {
+  type Accounts,
+  type ConfiguredAccount,
+  memoryAccounts,
+} from "../../src/accounts/mod.ts";
 import { pop3Defaults, pop3Session } from "../../src/pop3/mod.ts";
 import type { Pop3Setting } from "../../src/pop3/mod.ts";
 import { StandInUser } from "../pop3/stand_in_mailbox.ts";
 import { unescapeOctets } from "./octets.ts";
 import type { Peer, Stage } from "./stage.ts";
-import { StandInAccounts } from "./stand_in_ports.ts";
 import {
+  CHEAP_HASH,
   type Clock,
   VIRTUAL_TLS,
   virtualLink,
@@ -37,7 +42,8 @@ import {
 
 export class Pop3Stage implements Stage {
   readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
-  readonly accounts = new StandInAccounts();
+  readonly accounts: Record<string, ConfiguredAccount> = {};
+  #accounts: Accounts | undefined;
   readonly users = new Map<string, StandInUser>();
   readonly peers: VirtualPeer[] = [];
   readonly logged: [event: string, fields: Record<string, unknown>][] = [];
@@ -45,7 +51,7 @@ export class Pop3Stage implements Stage {
   setting: Pop3Setting = {
     ...pop3Defaults,
     serverName: "pop.example.test",
-    accounts: this.accounts,
+    accounts: memoryAccounts({}),
     store: {
       open: (account) => Promise.resolve(this.user(account)),
       close: () => Promise.resolve(),
@@ -99,7 +105,7 @@ export class Pop3Stage implements Stage {
   }
 
   async connect(client: number): Promise<Peer> {
-    const { setting } = this;
+    const setting = { ...this.setting, accounts: this.#opened() };
     const link = virtualLink(client, this.implicitTls ? 995 : 110);
     if (this.implicitTls) link.tls = VIRTUAL_TLS;
     const peer = await VirtualPeer.open(
@@ -145,10 +151,20 @@ export class Pop3Stage implements Stage {
   }
 
   #account(address: string, password: string, words: readonly string[]): void {
-    this.accounts.add(address, password, {
+    this.accounts[address] = {
+      password,
       legacy: words.includes("legacy"),
       enabled: !words.includes("disabled"),
-    });
+    };
+  }
+
+  /** The accounts that were given, opened when the first client connects. */
+  #opened(): Accounts {
+    this.#accounts ??= memoryAccounts(
+      { domains: ["example.test"], accounts: this.accounts },
+      { cost: CHEAP_HASH, now: () => this.clock.now },
+    );
+    return this.#accounts;
   }
 
   #key(name: string, text: string): void {

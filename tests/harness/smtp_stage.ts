@@ -43,6 +43,7 @@ import {
 import { renderLines } from "./octets.ts";
 import type { Peer, Stage } from "./stage.ts";
 import {
+  CHEAP_HASH,
   type Clock,
   VIRTUAL_TLS,
   virtualLink,
@@ -50,8 +51,6 @@ import {
 } from "./virtual_stage.ts";
 import { type DiskTrouble, watchedSpool } from "./watched_spool.ts";
 
-/** Scripts prove who may log in, not how hard passwords are to guess. */
-const CHEAP = { ln: 4, r: 8, p: 1 };
 const PORTS = { mx: 25, submission: 587, submissions: 465, lmtp: 24 } as const;
 
 export class SmtpStage implements Stage {
@@ -153,7 +152,7 @@ export class SmtpStage implements Stage {
     const { users, aliases } = this;
     this.accounts ??= memoryAccounts(
       { domains: ["example.test"], accounts: users, aliases },
-      { cost: CHEAP, now: () => this.clock.now },
+      { cost: CHEAP_HASH, now: () => this.clock.now },
     );
     return { ...this.setting, accounts: this.accounts };
   }

@@ -17,6 +17,9 @@ import {
 } from "../../src/wire/mod.ts";
 import type { Peer } from "./stage.ts";
 
+/** scrypt's cost: scripts prove who may log in, not how hard passwords are to guess. */
+export const CHEAP_HASH = { ln: 4, r: 8, p: 1 };
+
 /** The time of a script: all that passes is what it says. */
 export interface Clock {
   /** Milliseconds since 1970. */
