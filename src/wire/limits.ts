@@ -67,6 +67,39 @@ export const limits = {
     errors: 20,
     authFailures: 3,
   },
+  imap: {
+    /** One line of a command; long sequence sets have been seen at 32 KiB. RFC 7162 §4 asks for 8192. */
+    commandLine: 64 * KIB,
+    /** Before login nobody has much to say; initial responses are the longest (RFC 4959 §3). */
+    commandLineBeforeLogin: 16 * KIB,
+    /** A response of AUTHENTICATE; RFC 4954 §4 asks for 12288. */
+    authLine: 12288 + 2,
+    /** RFC 9051 §2.2.1 gives none. */
+    tag: 256,
+    /** Literals that are strings (mailbox names, search words); messages have their own limit. */
+    literal: 64 * KIB,
+    literalBeforeLogin: 1 * KIB,
+    /** All of a command's literals that are strings. */
+    literals: 256 * KIB,
+    /** A literal that was refused after the client had sent it (RFC 7888 §4): larger ones end the connection. */
+    skippedLiteral: 64 * MIB,
+    /** Parentheses within parentheses. */
+    listDepth: 50,
+    /** Ranges of one sequence set. */
+    setRanges: 10_000,
+    /** A message of APPEND. */
+    messageSize: 50 * MIB,
+    /** Messages of one APPEND (RFC 3502). */
+    appendMessages: 1000,
+    /** RFC 9051 §5.4: at least 30 minutes. */
+    idle: 30 * MINUTE,
+    idleBeforeLogin: 1 * MINUTE,
+    /** Commands in a row that are not in the grammar. */
+    errors: 10,
+    authFailures: 3,
+    /** Characters of a mailbox name, and its levels. */
+    mailboxName: 1000,
+  },
   connections: {
     total: 10_000,
     perPeer: 100,

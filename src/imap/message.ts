@@ -1,0 +1,29 @@
+/**
+ * A message as FETCH and SEARCH see it: what is known of it, and ways to read it.
+ *
+ * @module
+ */
+
+import type { Entity } from "../mail/mod.ts";
+import type { MessageOctets, Meta } from "../store/mod.ts";
+import type { Session } from "../wire/mod.ts";
+
+/**
+ * One message of the selected mailbox, for the length of one command.
+ *
+ * What was read once is kept, so that several items share one reading. All three
+ * sessions throw `NO [EXPUNGEISSUED]` when the message is gone meanwhile.
+ */
+export interface Message {
+  readonly meta: Meta;
+  /** Its number in this client's view, from 1. */
+  readonly sequence: number;
+  /** True for a message that this session was the first to hear of (RFC 3501 §2.3.2). */
+  readonly recent: boolean;
+  /** The header section with its blank line, as far as `limits.mail.header` reads. */
+  header(): Session<Uint8Array>;
+  /** The tree of its entities. */
+  structure(): Session<Entity>;
+  /** Its octets from the first to the last; the caller closes them. */
+  octets(): Session<MessageOctets>;
+}

@@ -1,0 +1,88 @@
+/**
+ * Writes responses: words, strings and literals (RFC 9051 §4.3, §9).
+ *
+ * @module
+ */
+
+import { latin1Encode, utf8FromByteString } from "../bytes/mod.ts";
+import { flush, type Session, type Wire } from "../wire/mod.ts";
+
+/** Longer strings go as literals, whatever is in them. */
+const QUOTED_MAX = 1000;
+
+/** Builds one response after the other. Texts are byte strings: one character an octet. */
+export class Output {
+  readonly #wire: Wire;
+  readonly #utf8: () => boolean;
+  #text = "";
+
+  /** @param utf8 Whether quoted strings may hold UTF-8 now (RFC 9051 §4.3, RFC 6855 §3). */
+  constructor(wire: Wire, utf8: () => boolean) {
+    this.#wire = wire;
+    this.#utf8 = utf8;
+  }
+
+  /** Atoms, parentheses, spaces: what holds no CR, LF or NUL. */
+  words(text: string): void {
+    this.#text += text;
+  }
+
+  /** A string: quoted where that is allowed, a literal where it is not. */
+  string(value: string): void {
+    if (isQuotable(value, this.#utf8())) {
+      this.#text += `"${value.replace(/["\\]/g, "\\$&")}"`;
+    } else this.literal(latin1Encode(value));
+  }
+
+  /** A string, or NIL for undefined. */
+  nstring(value: string | undefined): void {
+    if (value === undefined) this.#text += "NIL";
+    else this.string(value);
+  }
+
+  /** A literal that is in memory. */
+  literal(bytes: Uint8Array): void {
+    this.literalHead(bytes.length);
+    this.bytes(bytes);
+  }
+
+  /**
+   * The head of a literal; exactly `size` octets must follow through {@linkcode bytes}.
+   *
+   * @param binary Writes a literal8 (RFC 9051 §4.3), which may hold NUL.
+   */
+  literalHead(size: number, binary = false): void {
+    this.#text += `${binary ? "~" : ""}{${size}}\r\n`;
+  }
+
+  /** Octets of a literal. They must not change afterwards. */
+  bytes(bytes: Uint8Array): void {
+    this.#close();
+    this.#wire.sendBytes(bytes);
+  }
+
+  /** Ends a response. */
+  end(): void {
+    this.#text += "\r\n";
+    this.#close();
+  }
+
+  /** Lets the client read, where much waits for it; call it between chunks and responses. */
+  *relieve(): Session<void> {
+    this.#close();
+    if (this.#wire.isFull) yield* flush();
+  }
+
+  #close(): void {
+    if (this.#text === "") return;
+    this.#wire.sendBytes(latin1Encode(this.#text));
+    this.#text = "";
+  }
+}
+
+function isQuotable(value: string, utf8: boolean): boolean {
+  // deno-lint-ignore no-control-regex
+  if (value.length > QUOTED_MAX || /[\x00\r\n]/.test(value)) return false;
+  if (/^[\x01-\x7f]*$/.test(value)) return true;
+  return utf8 && utf8FromByteString(value) !== undefined;
+}
