@@ -89,13 +89,14 @@ export class Net {
   /** Accepts nothing more, lets commands in progress end for `grace` milliseconds, then closes. */
   async stop(grace: number): Promise<void> {
     for (const listener of this.#listeners) listener.close();
+    // Until then a port may still take a connection: nobody is told before.
+    await Promise.all(this.#accepting);
     for (const drive of this.#drives) drive.stop();
     const over = performance.now() + grace;
     while (this.#drives.size > 0 && performance.now() < over) await pause(20);
     for (const drive of this.#drives) drive.abort();
     const late = performance.now() + 500;
     while (this.#drives.size > 0 && performance.now() < late) await pause(20);
-    await Promise.all(this.#accepting);
   }
 
   async #accept(

@@ -12,8 +12,13 @@ export async function secure(
     hostname,
     caCerts: [ca],
   });
-  await conn.handshake();
-  return new LineClient(conn);
+  try {
+    await conn.handshake();
+    return new LineClient(conn);
+  } catch (error) {
+    conn.close();
+    throw error;
+  }
 }
 
 /** Connects to a port that begins with TLS. */
@@ -35,6 +40,9 @@ export async function startTls(
   await client.reply();
   await client.say("EHLO client.example.org");
   const answer = await client.say("STARTTLS");
-  if (!answer.startsWith("220")) throw new Error(answer);
+  if (!answer.startsWith("220")) {
+    client.close();
+    throw new Error(answer);
+  }
   return await secure(client, hostname, ca);
 }
