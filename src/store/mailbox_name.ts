@@ -7,8 +7,12 @@
  * @module
  */
 
-import { asciiUpper } from "../bytes/mod.ts";
-import { modifiedUtf7Decode, modifiedUtf7Encode } from "./modified_utf7.ts";
+import {
+  asciiUpper,
+  modifiedUtf7Decode,
+  modifiedUtf7Encode,
+} from "../bytes/mod.ts";
+
 import { InvalidMailboxName } from "./store.ts";
 
 /** The mailbox that is always there (RFC 9051 §5.1). */

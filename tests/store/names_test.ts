@@ -17,10 +17,7 @@ import {
   mailboxOfFolder,
   normalMailboxName,
 } from "../../src/store/mailbox_name.ts";
-import {
-  modifiedUtf7Decode,
-  modifiedUtf7Encode,
-} from "../../src/store/modified_utf7.ts";
+import { modifiedUtf7Decode, modifiedUtf7Encode } from "../../src/bytes/mod.ts";
 import { changedFlags, normalFlags } from "../../src/store/flags.ts";
 
 Deno.test("accountPath() lets no byte of an address steer the path", () => {

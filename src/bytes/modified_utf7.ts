@@ -1,5 +1,5 @@
 /**
- * Modified UTF-7, the form of mailbox names on disk (RFC 3501 §5.1.3).
+ * Modified UTF-7, the form of mailbox names on disk and in IMAP4rev1 (RFC 3501 §5.1.3).
  *
  * @module
  */
