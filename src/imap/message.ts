@@ -20,7 +20,7 @@ export interface Message {
   readonly sequence: number;
   /** True for a message that this session was the first to hear of (RFC 3501 §2.3.2). */
   readonly recent: boolean;
-  /** The header section with its blank line, as far as `limits.mail.header` reads. */
+  /** The header section with its blank line, as far as `HEADER_SIZE_MAX` of `mail/` reads. */
   header(): Session<Uint8Array>;
   /** The tree of its entities. */
   structure(): Session<Entity>;

@@ -2,7 +2,8 @@
  * Every number that bounds what a peer may do, with its source.
  *
  * Sizes are in octets, times in milliseconds. Those that operators may change
- * are also keys of the configuration, which takes its defaults from here.
+ * are also keys of the configuration, which takes its defaults from here. Those of
+ * messages stand in `mail/`, which may not import this folder.
  *
  * @module
  */
@@ -103,13 +104,5 @@ export const limits = {
   connections: {
     total: 10_000,
     perPeer: 100,
-  },
-  mail: {
-    /** Nesting of MIME entities that is taken apart; deeper ones are leaves. */
-    mimeDepth: 50,
-    /** Entities of one message that are told apart. */
-    mimeParts: 10_000,
-    /** Octets of one header section that is read. */
-    header: 1 * MIB,
   },
 } as const;
