@@ -166,7 +166,11 @@ async function nameArrival(
   const entry: Entry = {
     folder,
     name: formatFileName(told, folder),
-    meta: { uid, size, flags, internalDate, modseq, uniqueId },
+    meta: {
+      ...{ uid, size, flags, internalDate, modseq, uniqueId },
+      savedDate: internalDate,
+      emailId: uniqueId,
+    },
   };
   await surroundings.disk.rename(arrival.temporary, mailbox.path(entry));
   return entry;

@@ -70,6 +70,8 @@ function copyOf({ meta }: Entry, target: LiveMailbox): Entry {
       internalDate,
       modseq: numbers.takeModseq(),
       uniqueId: uniqueIdOf(key),
+      savedDate: internalDate,
+      emailId: meta.emailId,
     },
   };
 }

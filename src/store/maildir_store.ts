@@ -219,6 +219,17 @@ class OpenAccounts implements MaildirStore {
           const live = await user.create(normalMailboxName(name));
           return this.#mailboxOf(account, live);
         }),
+      list: pending,
+      delete: pending,
+      rename: pending,
+      subscribed: pending,
+      subscribe: pending,
+      unsubscribe: pending,
+      makeDefaults: pending,
+      watchList: () => () => {},
+      quota: pending,
+      setQuota: pending,
+      setTextIndex: pending,
     };
   }
 
@@ -239,12 +250,29 @@ class OpenAccounts implements MaildirStore {
       append: (chunks, options = {}) =>
         using((live) => live.appender.append(chunks, options)),
       setFlags: (uids, how, flags) =>
-        using((live) => setFlags(live, uids, how, flags)),
+        using(async (live) => {
+          await setFlags(live, uids, how, flags);
+          return [];
+        }),
       expunge: (uids) => using((live) => expunge(live, uids)),
       copy: (uids, to) =>
-        using(async (live, user) =>
-          copyMessages(live, uids, await mailboxIn(user, to))
-        ),
+        using(async (live, user) => {
+          await copyMessages(live, uids, await mailboxIn(user, to));
+          return [];
+        }),
+      move: pending,
+      id: String(opened.numbers.uidValidity),
+      status: pending,
+      follow: pending,
+      refresh: pending,
+      claimRecent: pending,
+      expungedSince: pending,
+      appendAll: pending,
+      draft: () => {
+        throw new Error("Cannot begin a draft: not supported yet");
+      },
+      cache: { get: pending, put: pending },
+      text: { candidates: pending, missing: pending, put: pending },
       watch: (listener) =>
         this.#watchers.add(accountPath(account), name, listener),
     };
@@ -290,6 +318,11 @@ class OpenAccounts implements MaildirStore {
     }
     await Promise.all(this.#closing.values());
   }
+}
+
+// deno-lint-ignore require-await -- the port is asynchronous
+async function pending(): Promise<never> {
+  throw new Error("Cannot do that in a Maildir: not supported yet");
 }
 
 /** The folders above `path`, the nearest first. */

@@ -4,19 +4,21 @@
  * @module
  */
 
-import { concatBytes } from "../bytes/mod.ts";
-import { changedFlags, normalFlags, sameFlags } from "./flags.ts";
+import { DEFAULT_MAILBOXES, infosOf, inOrder, renamings } from "./hierarchy.ts";
 import { INBOX, normalMailboxName } from "./mailbox_name.ts";
+import { MemoryMailbox } from "./memory_mailbox.ts";
 import {
-  type AppendOptions,
-  type Change,
-  type Flag,
   InvalidMailboxName,
   type Mailbox,
+  MailboxExists,
+  type MailboxInfo,
+  type MailboxListChange,
   type MailUser,
-  type MessageOctets,
-  type Meta,
-  NoSuchMessage,
+  NoSuchMailbox,
+  OverQuota,
+  type Quota,
+  type QuotaLimits,
+  type SpecialUse,
   type Store,
 } from "./store.ts";
 
@@ -26,29 +28,48 @@ export function memoryStore(
 ): Store {
   const users = new Map<string, MemoryUser>();
   return {
-    open: (account) =>
-      Promise.resolve(
-        users.get(account) ?? setIn(users, account, new MemoryUser(now)),
-      ),
+    open: (account) => {
+      const user = users.get(account) ?? new MemoryUser(now);
+      users.set(account, user);
+      return Promise.resolve(user);
+    },
     close: () => Promise.resolve(),
   };
 }
 
-class MemoryUser implements MailUser {
-  readonly #mailboxes = new Map<string, MemoryMailbox>();
+export class MemoryUser implements MailUser {
   readonly now: () => number;
+  hasTextIndex = true;
+  readonly #mailboxes = new Map<string, MemoryMailbox>();
+  readonly #subscribed = new Set<string>();
+  readonly #listeners = new Set<(change: MailboxListChange) => void>();
+  #limits: QuotaLimits = { octets: undefined, messages: undefined };
+  #hasDefaults = false;
+  #count = 0;
 
   constructor(now: () => number) {
     this.now = now;
     this.#make(INBOX);
   }
 
-  #make(name: string): MemoryMailbox {
-    return setIn(this.#mailboxes, name, new MemoryMailbox(name, this));
+  #make(name: string, specialUse?: SpecialUse): MemoryMailbox {
+    const mailbox = new MemoryMailbox(name, ++this.#count, this, specialUse);
+    this.#mailboxes.set(name, mailbox);
+    this.#announce({ kind: "created", name });
+    return mailbox;
   }
 
   find(name: string): MemoryMailbox | undefined {
     return this.#mailboxes.get(normalMailboxName(name));
+  }
+
+  has(mailbox: MemoryMailbox): boolean {
+    return this.#mailboxes.get(mailbox.name) === mailbox;
+  }
+
+  /** A name for a message that is none's copy. */
+  freshEmailId(): string {
+    return `M${++this.#count}`;
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
@@ -62,138 +83,133 @@ class MemoryUser implements MailUser {
   }
 
   mailboxes(): Promise<readonly string[]> {
-    const [inbox, ...others] = this.#mailboxes.keys();
-    return Promise.resolve([inbox!, ...others.sort()]);
+    return Promise.resolve(inOrder(this.#mailboxes.keys()));
+  }
+
+  list(): Promise<readonly MailboxInfo[]> {
+    const useOf = (name: string) => this.#mailboxes.get(name)?.specialUse;
+    const names = [...this.#mailboxes.keys()];
+    return Promise.resolve(infosOf(names, useOf, this.#subscribed));
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
-  async create(name: string): Promise<Mailbox> {
-    return this.find(name) ?? this.#make(normalMailboxName(name));
-  }
-}
-
-interface Message {
-  readonly meta: Meta;
-  readonly bytes: Uint8Array;
-  readonly deliveryId?: string | undefined;
-}
-
-class MemoryMailbox implements Mailbox {
-  readonly name: string;
-  readonly uidValidity = 1;
-  readonly #user: MemoryUser;
-  readonly #messages = new Map<number, Message>();
-  readonly #listeners = new Set<(change: Change) => void>();
-  #lastUid = 0;
-  #lastModseq = 0;
-
-  constructor(name: string, user: MemoryUser) {
-    this.name = name;
-    this.#user = user;
-  }
-
-  metas(): Promise<readonly Meta[]> {
-    return Promise.resolve([...this.#messages.values()].map((m) => m.meta));
+  async create(
+    name: string,
+    { specialUse }: { readonly specialUse?: SpecialUse | undefined } = {},
+  ): Promise<Mailbox> {
+    return this.find(name) ?? this.#make(normalMailboxName(name), specialUse);
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
-  async read(uid: number): Promise<MessageOctets> {
-    const message = this.#messages.get(uid);
-    if (!message) throw new NoSuchMessage(`Cannot read message ${uid}: gone`);
-    return octetsOf(message.bytes);
+  async delete(name: string): Promise<void> {
+    const normal = normalMailboxName(name);
+    if (normal === INBOX) {
+      throw new InvalidMailboxName("Cannot delete INBOX: it is always there");
+    }
+    if (!this.#mailboxes.delete(normal)) {
+      throw new NoSuchMailbox(`Cannot delete mailbox "${name}": not there`);
+    }
+    this.#announce({ kind: "deleted", name: normal });
   }
 
-  async append(
-    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    options: AppendOptions = {},
-  ): Promise<Meta> {
-    const copies: Uint8Array[] = [];
-    for await (const chunk of chunks) copies.push(chunk.slice());
-    const { deliveryId } = options;
-    const replayed = deliveryId === undefined
-      ? undefined
-      : [...this.#messages.values()].find((m) => m.deliveryId === deliveryId);
-    if (replayed) return replayed.meta;
-    return this.#add(concatBytes(copies), options);
-  }
-
-  #add(bytes: Uint8Array, options: AppendOptions): Meta {
-    const uid = ++this.#lastUid;
-    const date = Math.max(0, options.internalDate ?? this.#user.now());
-    const meta: Meta = {
-      uid,
-      size: bytes.length,
-      flags: normalFlags(options.flags ?? []),
-      internalDate: date - date % 1000,
-      modseq: ++this.#lastModseq,
-      uniqueId: `${uid}.memory`,
-    };
-    const { deliveryId } = options;
-    this.#messages.set(uid, { meta, bytes, deliveryId });
-    this.#announce({ kind: "appended", meta });
-    return meta;
-  }
-
-  // deno-lint-ignore require-await -- the port is asynchronous
-  async setFlags(
-    uids: readonly number[],
-    how: "add" | "remove" | "replace",
-    flags: readonly Flag[],
-  ): Promise<void> {
-    for (const uid of new Set(uids)) {
-      const message = this.#messages.get(uid);
-      if (!message) continue;
-      const changed = changedFlags(message.meta.flags, how, flags);
-      if (sameFlags(message.meta.flags, changed)) continue;
-      const modseq = ++this.#lastModseq;
-      const meta = { ...message.meta, flags: changed, modseq };
-      this.#messages.set(uid, { ...message, meta });
-      this.#announce({ kind: "flags", meta });
+  async rename(from: string, to: string): Promise<void> {
+    if (normalMailboxName(from) === INBOX) return await this.#moveInbox(to);
+    const names = [...this.#mailboxes.keys()];
+    for (const [old, name] of renamings(names, from, to)) {
+      const mailbox = this.#mailboxes.get(old)!;
+      this.#mailboxes.delete(old);
+      this.#mailboxes.set(name, mailbox);
+      mailbox.name = name;
+      this.#announce({ kind: "renamed", name, from: old });
     }
   }
 
+  async #moveInbox(to: string): Promise<void> {
+    if (this.find(to)) {
+      throw new MailboxExists(`Cannot rename INBOX to "${to}": there`);
+    }
+    await this.create(to);
+    const inbox = this.find(INBOX)!;
+    await inbox.move(inbox.all().map(({ uid }) => uid), to);
+  }
+
+  subscribed(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#subscribed].sort());
+  }
+
   // deno-lint-ignore require-await -- the port is asynchronous
-  async expunge(uids: readonly number[]): Promise<void> {
-    for (const uid of uids) {
-      if (!this.#messages.delete(uid)) continue;
-      this.#announce({ kind: "expunged", uid, modseq: ++this.#lastModseq });
+  async subscribe(name: string): Promise<void> {
+    const normal = normalMailboxName(name);
+    if (this.#subscribed.has(normal)) return;
+    this.#subscribed.add(normal);
+    this.#announce({ kind: "subscribed", name: normal });
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async unsubscribe(name: string): Promise<void> {
+    const normal = normalMailboxName(name);
+    if (!this.#subscribed.delete(normal)) return;
+    this.#announce({ kind: "unsubscribed", name: normal });
+  }
+
+  async makeDefaults(): Promise<void> {
+    if (this.#hasDefaults) return;
+    this.#hasDefaults = true;
+    for (const [name, specialUse] of DEFAULT_MAILBOXES) {
+      await this.create(name, { specialUse });
+      await this.subscribe(name);
     }
   }
 
-  // deno-lint-ignore require-await -- the port is asynchronous
-  async copy(uids: readonly number[], to: string): Promise<void> {
-    const target = this.#user.find(to);
-    if (!target) throw new Error(`Cannot copy to mailbox "${to}": not there`);
-    const inOrder = [...new Set(uids)].sort((a, b) => a - b);
-    const messages = inOrder.flatMap((uid) => this.#messages.get(uid) ?? []);
-    for (const { meta, bytes } of messages) target.#add(bytes, meta);
+  watchList(listener: (change: MailboxListChange) => void): () => void {
+    const own = (change: MailboxListChange) => listener(change);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
-  watch(listener: (change: Change) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  #announce(change: Change): void {
+  #announce(change: MailboxListChange): void {
     for (const listener of [...this.#listeners]) listener(change);
   }
-}
 
-function octetsOf(bytes: Uint8Array): MessageOctets {
-  let at = 0;
-  return {
-    size: bytes.length,
-    read(max) {
-      if (at >= bytes.length) return Promise.resolve(undefined);
-      const chunk = bytes.slice(at, at + max);
-      at += chunk.length;
-      return Promise.resolve(chunk);
-    },
-    close() {},
-  };
-}
+  quota(): Promise<Quota> {
+    return Promise.resolve(this.#quota());
+  }
 
-function setIn<K, V>(map: Map<K, V>, key: K, value: V): V {
-  map.set(key, value);
-  return value;
+  #quota(): Quota {
+    const metas = [...this.#mailboxes.values()].flatMap((box) => box.all());
+    const octets = metas.reduce((sum, { size }) => sum + size, 0);
+    return { octets, messages: metas.length, limits: this.#limits };
+  }
+
+  setQuota({ octets, messages }: QuotaLimits): Promise<void> {
+    this.#limits = { octets, messages };
+    return Promise.resolve();
+  }
+
+  /** @throws {OverQuota} When so much more is too much. */
+  checkQuota(octets: number, messages: number): void {
+    const used = this.#quota();
+    const { limits } = used;
+    if (
+      used.octets + octets > (limits.octets ?? Infinity) ||
+      used.messages + messages > (limits.messages ?? Infinity)
+    ) throw new OverQuota("Cannot store the message: quota exceeded");
+  }
+
+  /** Runs `work`, which in the end makes nothing more. */
+  withoutQuota<T>(work: () => T): T {
+    const limits = this.#limits;
+    this.#limits = { octets: undefined, messages: undefined };
+    try {
+      return work();
+    } finally {
+      this.#limits = limits;
+    }
+  }
+
+  setTextIndex(on: boolean): Promise<void> {
+    this.hasTextIndex = on;
+    if (!on) { for (const { text } of this.#mailboxes.values()) text.forget(); }
+    return Promise.resolve();
+  }
 }

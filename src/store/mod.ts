@@ -17,7 +17,7 @@ export type { OpenIndex } from "./index.ts";
 export { mailboxFolder, mailboxOfFolder } from "./mailbox_name.ts";
 export * from "./maildir_store.ts";
 export * from "./memory_index.ts";
-export * from "./memory_store.ts";
+export { memoryStore } from "./memory_store.ts";
 export { sqliteIndex } from "./sqlite_index.ts";
 export * from "./store.ts";
 export type { Log } from "./surroundings.ts";

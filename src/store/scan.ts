@@ -262,7 +262,11 @@ async function nameRightly(
   }
   const flags = keywords.flagsOf(told.letters);
   const uniqueId = uniqueIdOf(key);
-  const meta = { uid, size, flags, internalDate, modseq, uniqueId };
+  const meta = {
+    ...{ uid, size, flags, internalDate, modseq, uniqueId },
+    savedDate: internalDate,
+    emailId: uniqueId,
+  };
   return { folder: found.folder, name, meta };
 }
 
@@ -311,6 +315,8 @@ export function entryOf(row: IndexRow, keywords: Keywords): Entry | undefined {
       internalDate: internalDate!,
       modseq: row.modseq,
       uniqueId: uniqueIdOf(told.key),
+      savedDate: internalDate!,
+      emailId: uniqueIdOf(told.key),
     },
   };
 }

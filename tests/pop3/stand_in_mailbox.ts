@@ -1,15 +1,20 @@
 /** Small stand-ins for the mailboxes that POP3 sees. */
 
 import { latin1Encode } from "../../src/bytes/mod.ts";
-import type {
-  Mailbox,
-  MailUser,
-  MessageOctets,
-  Meta,
-} from "../../src/store/mod.ts";
+import type { Mailbox, MessageOctets, Meta } from "../../src/store/mod.ts";
+
+type SeenByPop3 =
+  | "name"
+  | "uidValidity"
+  | "metas"
+  | "read"
+  | "append"
+  | "setFlags"
+  | "expunge"
+  | "watch";
 
 /** A mailbox that can be looked at, and be made to fail. */
-export class StandInMailbox implements Mailbox {
+export class StandInMailbox implements Pick<Mailbox, SeenByPop3> {
   readonly uidValidity = 1;
   messages: { meta: Meta; octets: Uint8Array }[] = [];
   /** Message reads that were begun, and octets that are still open. */
@@ -64,13 +69,13 @@ export class StandInMailbox implements Mailbox {
     uids: readonly number[],
     _how: string,
     flags: readonly string[],
-  ): Promise<void> {
+  ): Promise<readonly number[]> {
     this.messages = this.messages.map(({ meta, octets }) =>
       uids.includes(meta.uid)
         ? { meta: { ...meta, flags }, octets }
         : { meta, octets }
     );
-    return this.#outcome("setFlags", undefined);
+    return this.#outcome("setFlags", []);
   }
 
   copy(uids: readonly number[], to: string): Promise<void> {
@@ -114,10 +119,12 @@ function metaOf(uid: number, octets: Uint8Array): Meta {
     internalDate: 0,
     modseq: uid,
     uniqueId: `u${uid}`,
+    savedDate: 0,
+    emailId: `M${uid}`,
   };
 }
 
-export class StandInUser implements MailUser {
+export class StandInUser {
   readonly inbox = new StandInMailbox("INBOX");
   readonly boxes = new Map([["INBOX", this.inbox]]);
 

@@ -4,7 +4,10 @@ import { assertEquals } from "@std/assert";
 import { compareListing } from "../../src/store/compare_listing.ts";
 import type { Entry } from "../../src/store/roster.ts";
 
-const META = { size: 1, flags: [], internalDate: 0, modseq: 1, uniqueId: "x" };
+const META = {
+  ...{ size: 1, flags: [], internalDate: 0, modseq: 1, uniqueId: "x" },
+  ...{ savedDate: 0, emailId: "x" },
+};
 
 function entry(path: string, uid: number): Entry {
   const [folder, name] = path.split("/") as ["new" | "cur", string];

@@ -1,0 +1,72 @@
+/** What is found out about messages, kept in memory; and an index of texts that reads all of them. */
+
+import type { MessageCache, TextIndex } from "./store.ts";
+
+export class MemoryCache implements MessageCache {
+  readonly #uids: () => readonly number[];
+  readonly #kept = new Map<string, Map<number, Uint8Array>>();
+
+  constructor(uids: () => readonly number[]) {
+    this.#uids = uids;
+  }
+
+  get(
+    uids: readonly number[],
+    kind: string,
+  ): Promise<ReadonlyMap<number, Uint8Array>> {
+    const there = new Set(this.#uids());
+    const kept = this.#kept.get(kind);
+    const found = new Map<number, Uint8Array>();
+    for (const uid of uids) {
+      const octets = there.has(uid) ? kept?.get(uid) : undefined;
+      if (octets) found.set(uid, octets);
+    }
+    return Promise.resolve(found);
+  }
+
+  put(kind: string, octets: ReadonlyMap<number, Uint8Array>): Promise<void> {
+    const there = new Set(this.#uids());
+    const kept = this.#kept.get(kind) ?? new Map<number, Uint8Array>();
+    for (const [uid, value] of octets) if (there.has(uid)) kept.set(uid, value);
+    this.#kept.set(kind, kept);
+    return Promise.resolve();
+  }
+}
+
+export class MemoryText implements TextIndex {
+  readonly #uids: () => readonly number[];
+  readonly #isOn: () => boolean;
+  readonly #kept = new Map<number, string>();
+
+  constructor(uids: () => readonly number[], isOn: () => boolean) {
+    this.#uids = uids;
+    this.#isOn = isOn;
+  }
+
+  candidates(text: string): Promise<ReadonlySet<number> | undefined> {
+    if (!this.#isOn()) return Promise.resolve(undefined);
+    const uids = this.#uids().filter((uid) =>
+      this.#kept.get(uid)?.includes(text) ?? true
+    );
+    return Promise.resolve(new Set(uids));
+  }
+
+  missing(limit: number): Promise<readonly number[]> {
+    if (!this.#isOn()) return Promise.resolve([]);
+    const missing = this.#uids().filter((uid) => !this.#kept.has(uid));
+    return Promise.resolve(missing.slice(0, limit));
+  }
+
+  put(texts: ReadonlyMap<number, string>): Promise<void> {
+    if (!this.#isOn()) return Promise.resolve();
+    const there = new Set(this.#uids());
+    for (const [uid, text] of texts) {
+      if (there.has(uid)) this.#kept.set(uid, text);
+    }
+    return Promise.resolve();
+  }
+
+  forget(): void {
+    this.#kept.clear();
+  }
+}

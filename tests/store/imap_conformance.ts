@@ -1,0 +1,542 @@
+/** What every store does for IMAP, whatever it is made of. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Change,
+  InvalidMailboxName,
+  type Mailbox,
+  MailboxExists,
+  type MailboxListChange,
+  type MailUser,
+  NoSuchMailbox,
+  NoSuchMessage,
+  OverQuota,
+  type SpecialUse,
+} from "../../src/store/mod.ts";
+import { append, type Stage, textOf, utf8 } from "./conformance.ts";
+
+const ALICE = "alice@example.test";
+
+/** Registers the tests for one implementation. */
+export function imapConformance(
+  name: string,
+  make: () => Promise<Stage>,
+): void {
+  const test = (
+    claim: string,
+    run: (user: MailUser, inbox: Mailbox) => Promise<void>,
+  ) =>
+    Deno.test(`${name}: ${claim}`, async () => {
+      const { store, end } = await make();
+      try {
+        const user = await store.open(ALICE);
+        await run(user, (await user.mailbox("INBOX"))!);
+      } finally {
+        await end();
+      }
+    });
+
+  test(
+    "status counts messages, octets, unseen and deleted",
+    async (_, inbox) => {
+      const empty = await inbox.status();
+      assertEquals(
+        [empty.messages, empty.octets, empty.unseen, empty.deleted],
+        [0, 0, 0, 0],
+      );
+      assert(empty.highestModseq >= 1);
+      const one = await append(inbox, "four");
+      assertEquals(one.uid >= empty.uidNext, true);
+      await inbox.append([utf8("seven..")], { flags: ["\\Seen", "\\Deleted"] });
+      await inbox.setFlags([one.uid], "add", ["\\Deleted"]);
+      const { recentFrom: _r, ...full } = await inbox.status();
+      const [, two] = await inbox.metas();
+      assertEquals(full, {
+        ...{ messages: 2, octets: 11, unseen: 1, deleted: 2 },
+        keywords: [],
+        uidNext: two!.uid + 1,
+        highestModseq: (await inbox.metas())[0]!.modseq,
+      });
+      await inbox.expunge([two!.uid]);
+      const after = await inbox.status();
+      assertEquals(
+        [after.messages, after.octets, after.unseen, after.deleted],
+        [
+          ...[1, 4, 1, 1],
+        ],
+      );
+      assertEquals(after.uidNext, full.uidNext);
+      assert(after.highestModseq > full.highestModseq);
+    },
+  );
+
+  test(
+    "a follower hears exactly what came after what it was told",
+    async (_, inbox) => {
+      await append(inbox, "0");
+      const heard: Change[] = [];
+      const [followed] = await Promise.all([
+        inbox.follow((change) => heard.push(change)),
+        ...Array.from({ length: 20 }, (_, i) => append(inbox, `${i}`)),
+      ]);
+      const told = new Set(followed!.metas.map(({ uid }) => uid));
+      assertEquals(followed!.status.messages, told.size);
+      const later = heard.map((c) => c.kind === "appended" ? c.meta.uid : 0);
+      assertEquals(
+        [...told, ...later].sort((a, b) => a - b),
+        (await inbox.metas()).map(({ uid }) => uid),
+      );
+      followed!.end();
+      const before = heard.length;
+      await append(inbox, "last");
+      assertEquals(heard.length, before);
+    },
+  );
+
+  test("changes are told in the order of their modseqs", async (_, inbox) => {
+    const modseqs: number[] = [];
+    inbox.watch((change) =>
+      modseqs.push(
+        change.kind === "expunged" ? change.modseq : change.meta.modseq,
+      )
+    );
+    const metas = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => append(inbox, `${i}`)),
+    );
+    const uids = metas.map(({ uid }) => uid);
+    await Promise.all([
+      inbox.setFlags(uids.slice(0, 6), "add", ["\\Seen"]),
+      inbox.expunge(uids.slice(4, 8)),
+      inbox.setFlags(uids, "add", ["\\Flagged"]),
+    ]);
+    assertEquals(modseqs, modseqs.toSorted((a, b) => a - b));
+    assertEquals(modseqs.length >= 12 + 6 + 4 + 8, true);
+    assert((await inbox.status()).highestModseq >= modseqs.at(-1)!);
+  });
+
+  test("messages are recent for one claimant only", async (_, inbox) => {
+    const one = await append(inbox, "1");
+    const first = await inbox.claimRecent();
+    assert(first <= one.uid);
+    const two = await append(inbox, "2");
+    assertEquals((await inbox.status()).recentFrom > one.uid, true);
+    const second = await inbox.claimRecent();
+    assert(second > one.uid && second <= two.uid);
+    assert(await inbox.claimRecent() > two.uid);
+  });
+
+  test("a draft stores all its messages at once, or none", async (_, inbox) => {
+    const heard: Change[] = [];
+    inbox.watch((change) => heard.push(change));
+    const draft = inbox.draft();
+    const piece = utf8("ab");
+    await draft.begin({ flags: ["\\Draft"], internalDate: 3_000 });
+    await draft.write(piece);
+    piece.fill(0x78);
+    await draft.write(piece);
+    await draft.begin();
+    assertEquals(await inbox.metas(), []);
+    const metas = await draft.commit();
+    await draft.abort();
+    assertEquals(metas.map(({ size }) => size), [4, 0]);
+    assertEquals([metas[0]!.flags, metas[0]!.internalDate], [
+      ["\\Draft"],
+      3000,
+    ]);
+    assertEquals(await inbox.metas(), metas);
+    assertEquals(await textOf(inbox, metas[0]!.uid), "abxx");
+    assertEquals(heard.length, 2);
+    const given = inbox.draft();
+    await given.begin();
+    await given.write(utf8("nothing of this"));
+    await given.abort();
+    assertEquals(await inbox.metas(), metas);
+    assertEquals(await inbox.draft().commit(), []);
+  });
+
+  test(
+    "appendAll() stores nothing when one message breaks off",
+    async (_, inbox) => {
+      function* broken() {
+        yield utf8("begun");
+        throw new Error("the client is gone");
+      }
+      await assertRejects(
+        () =>
+          inbox.appendAll([{ chunks: [utf8("whole")] }, { chunks: broken() }]),
+        Error,
+        "the client is gone",
+      );
+      assertEquals(await inbox.metas(), []);
+      const metas = await inbox.appendAll([
+        { chunks: [utf8("1")] },
+        { chunks: [utf8("22")], options: { flags: ["\\Seen"] } },
+      ]);
+      assertEquals(metas.map(({ size, flags }) => [size, flags]), [
+        [1, []],
+        [2, ["\\Seen"]],
+      ]);
+      assert(metas[0]!.uid < metas[1]!.uid);
+    },
+  );
+
+  test("setFlags() leaves alone what changed since", async (_, inbox) => {
+    const [one, two] = [await append(inbox, "1"), await append(inbox, "2")];
+    await inbox.setFlags([one.uid], "add", ["\\Flagged"]);
+    const unchangedSince = two.modseq;
+    assertEquals(
+      await inbox.setFlags([two.uid, one.uid, 99], "add", ["\\Seen"], {
+        unchangedSince,
+      }),
+      [one.uid],
+    );
+    assertEquals((await inbox.metas()).map(({ flags }) => flags), [
+      ["\\Flagged"],
+      ["\\Seen"],
+    ]);
+    assertEquals(
+      await inbox.setFlags([one.uid], "remove", ["\\Flagged"]),
+      [],
+    );
+  });
+
+  test(
+    "a mailbox keeps at least 100 keywords as they were first spelled",
+    async (_, inbox) => {
+      const words = Array.from({ length: 130 }, (_, i) => `Key-Word.${i}`);
+      const one = await append(inbox, "1");
+      await inbox.setFlags([one.uid], "add", [...words, "\\Seen"]);
+      await inbox.append([], { flags: ["KEY-word.101"] });
+      const [all, some] = await inbox.metas();
+      assertEquals((await inbox.status()).keywords, words.toSorted());
+      assertEquals(all!.flags, ["\\Seen", ...words.toSorted()]);
+      assertEquals(some!.flags, ["Key-Word.101"]);
+      await inbox.setFlags([one.uid], "remove", words.slice(1));
+      assertEquals((await inbox.metas())[0]!.flags, ["\\Seen", words[0]!]);
+    },
+  );
+
+  test(
+    "expungedSince() tells what went, or that it does not know",
+    async (_, inbox) => {
+      const uids: number[] = [];
+      for (let i = 0; i < 5; i++) uids.push((await append(inbox, `${i}`)).uid);
+      const { highestModseq } = await inbox.status();
+      assertEquals(await inbox.expungedSince(highestModseq), []);
+      await inbox.expunge([uids[3]!]);
+      const between = (await inbox.status()).highestModseq;
+      await inbox.expunge([uids[0]!, uids[1]!]);
+      assertEquals(await inbox.expungedSince(highestModseq), [
+        uids[0]!,
+        uids[1]!,
+        uids[3]!,
+      ]);
+      assertEquals(await inbox.expungedSince(between), [uids[0]!, uids[1]!]);
+    },
+  );
+
+  test(
+    "copies tell which became which and stay the same message",
+    async (user, inbox) => {
+      await user.create("Work");
+      const work = (await user.mailbox("Work"))!;
+      const one = await inbox.append([utf8("1")], { internalDate: 5000 });
+      const two = await append(inbox, "22");
+      await append(work, "already here");
+      const pairs = await inbox.copy([two.uid, 4711, one.uid], "Work");
+      assertEquals(pairs.map(({ from }) => from), [one.uid, two.uid]);
+      const [, first, second] = await work.metas();
+      assertEquals(pairs.map(({ to }) => to), [first!.uid, second!.uid]);
+      assertEquals([first!.size, first!.internalDate], [1, 5000]);
+      assertEquals([first!.emailId, second!.emailId], [
+        one.emailId,
+        two.emailId,
+      ]);
+      assert(one.emailId !== two.emailId);
+      assert(first!.uniqueId !== one.uniqueId);
+      for (const { emailId } of [one, two]) {
+        assert(/^[A-Za-z0-9_-]{1,255}$/.test(emailId), emailId);
+      }
+      assertEquals(await inbox.copy([4711], "Work"), []);
+      await assertRejects(() => inbox.copy([one.uid], "Gone"), NoSuchMailbox);
+    },
+  );
+
+  test("what is moved is there, and no longer here", async (user, inbox) => {
+    const work = await user.create("Work");
+    const one = await inbox.append([utf8("1")], {
+      flags: ["\\Seen", "Blue"],
+      internalDate: 7000,
+      deliveryId: "x",
+    });
+    const two = await append(inbox, "22");
+    const heard: string[] = [];
+    inbox.watch(({ kind }) => heard.push(`inbox ${kind}`));
+    work.watch(({ kind }) => heard.push(`work ${kind}`));
+    const pairs = await inbox.move([one.uid, 4711], "Work");
+    const [moved] = await work.metas();
+    assertEquals(pairs, [{ from: one.uid, to: moved!.uid }]);
+    assertEquals([moved!.flags, moved!.internalDate, moved!.emailId], [
+      ["\\Seen", "Blue"],
+      7000,
+      one.emailId,
+    ]);
+    assertEquals(await textOf(work, moved!.uid), "1");
+    assertEquals(await inbox.metas(), [two]);
+    assertEquals(heard, ["work appended", "inbox expunged"]);
+    await assertRejects(() => inbox.read(one.uid), NoSuchMessage);
+    await assertRejects(() => inbox.move([two.uid], "Gone"), NoSuchMailbox);
+    assertEquals(await inbox.metas(), [two]);
+  });
+
+  test(
+    "a message moved within its mailbox gets a new UID",
+    async (_, inbox) => {
+      const one = await append(inbox, "1");
+      const pairs = await inbox.move([one.uid], "inbox");
+      const metas = await inbox.metas();
+      assertEquals(metas.map(({ uid }) => uid), [pairs[0]!.to]);
+      assert(pairs[0]!.to > one.uid);
+      assertEquals(metas[0]!.emailId, one.emailId);
+    },
+  );
+
+  test("messages know when they were saved", async (user, inbox) => {
+    const one = await inbox.append([], { internalDate: 1000 });
+    const day = 86_400_000;
+    assert(Math.abs(one.savedDate - Date.now()) < day);
+    assertEquals(one.savedDate % 1000, 0);
+    const two = await inbox.append([], {
+      internalDate: 1000,
+      savedDate: 5_432_100,
+    });
+    assertEquals([two.internalDate, two.savedDate], [1000, 5_432_000]);
+    const work = await user.create("Work");
+    await inbox.copy([two.uid], "Work");
+    const [copy] = await work.metas();
+    assertEquals(copy!.internalDate, 1000);
+    assert(Math.abs(copy!.savedDate - Date.now()) < day);
+  });
+
+  test(
+    "what the cache keeps is had again by kind and UID",
+    async (_, inbox) => {
+      const [one, two] = [await append(inbox, "1"), await append(inbox, "2")];
+      const { cache } = inbox;
+      assertEquals(await cache.get([one.uid], "envelope"), new Map());
+      await cache.put(
+        "envelope",
+        new Map([[one.uid, utf8("e1")], [two.uid, utf8("e2")], [
+          99,
+          utf8("x"),
+        ]]),
+      );
+      await cache.put("structure", new Map([[one.uid, utf8("s1")]]));
+      const envelopes = await cache.get([two.uid, one.uid, 99], "envelope");
+      assertEquals(
+        [...envelopes].sort(([a], [b]) => a - b),
+        [[one.uid, utf8("e1")], [two.uid, utf8("e2")]],
+      );
+      assertEquals(
+        await cache.get([one.uid, two.uid], "structure"),
+        new Map([[one.uid, utf8("s1")]]),
+      );
+      await inbox.expunge([one.uid]);
+      assertEquals(await cache.get([one.uid], "envelope"), new Map());
+    },
+  );
+
+  test(
+    "the text index misses no message that has the text",
+    async (user, inbox) => {
+      const texts = ["the quick brown fox", "lazy dogs \u{1f415} bark", "x"];
+      const uids: number[] = [];
+      for (const text of texts) uids.push((await append(inbox, text)).uid);
+      const late = await append(inbox, "nobody has read this");
+      assertEquals(await inbox.text.missing(3), uids);
+      await inbox.text.put(new Map(uids.map((uid, i) => [uid, texts[i]!])));
+      assertEquals(await inbox.text.missing(10), [late.uid]);
+      for (
+        const [i, part] of [[0, "quick br"], [1, "dogs \u{1f415}"]] as const
+      ) {
+        const found = (await inbox.text.candidates(part))!;
+        assertEquals([found.has(uids[i]!), found.has(late.uid)], [true, true]);
+        assertEquals(found.has(uids[1 - i]!), false);
+      }
+      const none = (await inbox.text.candidates("no such words"))!;
+      assertEquals([...none], [late.uid]);
+      await inbox.expunge([uids[0]!]);
+      assertEquals((await inbox.text.candidates("quick br"))!.size, 1);
+      await user.setTextIndex(false);
+      assertEquals(await inbox.text.candidates("quick br"), undefined);
+      assertEquals(await inbox.text.missing(10), []);
+      await user.setTextIndex(true);
+      assertEquals(await inbox.text.missing(10), [...uids.slice(1), late.uid]);
+    },
+  );
+
+  test("quotes and operators in a searched text are text", async (_, inbox) => {
+    const { uid } = await append(inbox, "m");
+    await inbox.text.put(new Map([[uid, 'say "AND" or NOT* (a:b) ^x']]));
+    for (const part of ['"AND"', "NOT*", "(a:b)", "^x", 'say "AND" or NOT']) {
+      assertEquals((await inbox.text.candidates(part))?.has(uid), true, part);
+    }
+    assertEquals((await inbox.text.candidates("AND NOT"))?.has(uid), false);
+  });
+
+  test("mailboxes are deleted with their messages, those below them stay", async (user) => {
+    const made = await user.create("A");
+    await user.create("A/B");
+    const { uidValidity, id } = made;
+    await append(made, "x");
+    await user.delete("A");
+    assertEquals(await user.mailbox("A"), undefined);
+    assertEquals(await user.mailboxes(), ["INBOX", "A/B"]);
+    await assertRejects(() => made.metas(), NoSuchMailbox);
+    await assertRejects(() => user.delete("A"), NoSuchMailbox);
+    await assertRejects(() => user.delete("INBOX"), InvalidMailboxName);
+    const again = await user.create("A");
+    assertEquals(await again.metas(), []);
+    assert(again.uidValidity > uidValidity);
+    assert(again.id !== id);
+    await assertRejects(() => made.metas(), NoSuchMailbox);
+  });
+
+  test("renaming takes all that is below along", async (user) => {
+    const top = await user.create("A");
+    await user.create("A/B/C");
+    await user.create("AB");
+    const { uidValidity, id } = top;
+    const { uid } = await append(top, "x");
+    await user.rename("A", "Z/Y");
+    assertEquals(await user.mailboxes(), ["INBOX", "AB", "Z/Y", "Z/Y/B/C"]);
+    const moved = (await user.mailbox("Z/Y"))!;
+    assertEquals([moved.uidValidity, moved.id], [uidValidity, id]);
+    assertEquals(await textOf(moved, uid), "x");
+    assertEquals(top.name, "Z/Y");
+    assertEquals((await top.metas()).length, 1);
+    await user.rename("Z", "W");
+    assertEquals(await user.mailboxes(), ["INBOX", "AB", "W/Y", "W/Y/B/C"]);
+    await append(top, "through the old hands");
+    assertEquals((await (await user.mailbox("W/Y"))!.metas()).length, 2);
+    await assertRejects(() => user.rename("A", "B"), NoSuchMailbox);
+    await assertRejects(() => user.rename("W/Y", "AB"), MailboxExists);
+    await assertRejects(() => user.rename("AB", "AB/C"), InvalidMailboxName);
+    await assertRejects(() => user.rename("AB", "INBOX"), MailboxExists);
+    await assertRejects(() => user.rename("AB", "a//b"), InvalidMailboxName);
+    assertEquals(await user.mailboxes(), ["INBOX", "AB", "W/Y", "W/Y/B/C"]);
+  });
+
+  test(
+    "renaming INBOX moves its messages and leaves it empty",
+    async (user, inbox) => {
+      await user.create("INBOX/Below");
+      const { emailId } = await append(inbox, "x");
+      await user.rename("inbox", "Old");
+      assertEquals(await inbox.metas(), []);
+      assertEquals(await user.mailboxes(), ["INBOX", "INBOX/Below", "Old"]);
+      const [meta] = await (await user.mailbox("Old"))!.metas();
+      assertEquals(meta!.emailId, emailId);
+      await assertRejects(() => user.rename("INBOX", "Old"), MailboxExists);
+    },
+  );
+
+  test("list() tells of mailboxes and the names above them", async (user) => {
+    await user.create("A/B");
+    await user.create("Sent", { specialUse: "\\Sent" });
+    await user.subscribe("Sent");
+    await user.subscribe("Gone");
+    const plain = {
+      selectable: true,
+      hasChildren: false,
+      specialUse: undefined,
+      subscribed: false,
+    };
+    assertEquals(await user.list(), [
+      { ...plain, name: "INBOX" },
+      { ...plain, name: "A", selectable: false, hasChildren: true },
+      { ...plain, name: "A/B" },
+      { ...plain, name: "Sent", specialUse: "\\Sent", subscribed: true },
+    ]);
+    assertEquals((await user.mailbox("Sent"))!.specialUse, "\\Sent");
+    await user.rename("Sent", "Gesendet");
+    assertEquals((await user.list()).at(2)!.specialUse, undefined);
+    assertEquals((await user.mailbox("Gesendet"))!.specialUse, "\\Sent");
+  });
+
+  test("subscriptions outlive their mailboxes", async (user) => {
+    assertEquals(await user.subscribed(), []);
+    await user.create("A/B.c d");
+    await user.subscribe("A/B.c d");
+    await user.subscribe("Cafe\u0301");
+    await user.subscribe("A/B.c d");
+    await user.delete("A/B.c d");
+    assertEquals(await user.subscribed(), ["A/B.c d", "Caf\u00e9"]);
+    await user.unsubscribe("Caf\u00e9");
+    await user.unsubscribe("never was");
+    assertEquals(await user.subscribed(), ["A/B.c d"]);
+    await assertRejects(() => user.subscribe("a//b"), InvalidMailboxName);
+  });
+
+  test("the default mailboxes are made once", async (user) => {
+    await user.makeDefaults();
+    const uses = (await user.list()).map((info) => [
+      ...[info.name, info.specialUse, info.subscribed],
+    ]);
+    const named = (name: string) => [name, `\\${name}` as SpecialUse, true];
+    assertEquals(uses, [
+      ["INBOX", undefined, false],
+      ...["Archive", "Drafts", "Junk", "Sent", "Trash"].map(named),
+    ]);
+    await user.delete("Junk");
+    await user.makeDefaults();
+    assertEquals(await user.mailbox("Junk"), undefined);
+  });
+
+  test("watchers of the list hear of each change", async (user) => {
+    const heard: MailboxListChange[] = [];
+    const end = user.watchList((change) => heard.push(change));
+    await user.create("A/B");
+    await user.create("A/B");
+    await user.create("A");
+    await user.subscribe("A");
+    await user.rename("A", "C");
+    await user.unsubscribe("A");
+    await user.delete("C");
+    end();
+    await user.create("D");
+    assertEquals(heard, [
+      { kind: "created", name: "A/B" },
+      { kind: "created", name: "A" },
+      { kind: "subscribed", name: "A" },
+      { kind: "renamed", name: "C", from: "A" },
+      { kind: "renamed", name: "C/B", from: "A/B" },
+      { kind: "unsubscribed", name: "A" },
+      { kind: "deleted", name: "C" },
+    ]);
+  });
+
+  test("a quota counts all mailboxes and holds", async (user, inbox) => {
+    const work = await user.create("Work");
+    await append(inbox, "123");
+    const { uid } = await append(work, "4567");
+    assertEquals(await user.quota(), {
+      ...{ octets: 7, messages: 2 },
+      limits: { octets: undefined, messages: undefined },
+    });
+    await user.setQuota({ octets: 10, messages: 3 });
+    await assertRejects(() => append(inbox, "more than that"), OverQuota);
+    await append(inbox, "8");
+    await assertRejects(() => append(inbox, "9"), OverQuota);
+    await assertRejects(() => work.copy([uid], "INBOX"), OverQuota);
+    await work.move([uid], "INBOX");
+    assertEquals(await user.quota(), {
+      ...{ octets: 8, messages: 3 },
+      limits: { octets: 10, messages: 3 },
+    });
+    await inbox.expunge([(await inbox.metas())[0]!.uid]);
+    await user.setQuota({ octets: 10 });
+    await append(work, "12345");
+    assertEquals((await user.quota()).limits.messages, undefined);
+  });
+}
