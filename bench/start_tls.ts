@@ -1,16 +1,26 @@
-/** A client that says EHLO, STARTTLS and EHLO again, over node:tls. */
+/** A client that says EHLO, and perhaps STARTTLS and EHLO again, over node:net and node:tls. */
 
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 
 const EHLO = "EHLO client.example.org\r\n";
 
-/** Resolves when the server has answered the EHLO under TLS. */
-export async function startTls(port: number, ca: string): Promise<TLSSocket> {
-  const socket = connectTcp({ host: "127.0.0.1", port });
+/** Resolves when the server has answered EHLO, in the clear. */
+export async function sayHello(port: number, from: string): Promise<Socket> {
+  const socket = connectTcp({ host: "127.0.0.1", port, localAddress: from });
   await reply(socket);
   socket.write(EHLO);
   await reply(socket);
+  return socket;
+}
+
+/** Resolves when the server has answered the EHLO under TLS. */
+export async function startTls(
+  port: number,
+  ca: string,
+  from = "127.0.0.1",
+): Promise<TLSSocket> {
+  const socket = await sayHello(port, from);
   socket.write("STARTTLS\r\n");
   await reply(socket);
   const secure = connect({ socket, ca, servername: "localhost" });
