@@ -27,6 +27,13 @@ export class Output {
     this.#text += text;
   }
 
+  /** Takes `text` back, if it is what was queued last: what it introduces does not come. */
+  takeBack(text: string): boolean {
+    if (!this.#text.endsWith(text)) return false;
+    this.#text = this.#text.slice(0, -text.length);
+    return true;
+  }
+
   /** A string: quoted where that is allowed, a literal where it is not. */
   string(value: string): void {
     if (isQuotable(value, this.#utf8())) {

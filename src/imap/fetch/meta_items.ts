@@ -1,0 +1,65 @@
+/**
+ * Items that no message has to be read for (RFC 9051 §6.4.5; RFC 7162 §3.1.4,
+ * RFC 8474 §5, RFC 8514 §4).
+ *
+ * @module
+ */
+
+import { formatDateTime } from "../date_time.ts";
+import type { Message } from "../message.ts";
+import type { FetchItem, MessageContext } from "../rows.ts";
+
+/** FLAGS; \Recent stands among them for clients of RFC 3501 (§2.3.2). */
+export const flags: FetchItem = metaItem("FLAGS", (message, context) => {
+  const recent = message.recent && !context.rev2 ? ["\\Recent"] : [];
+  return `(${[...message.meta.flags, ...recent].join(" ")})`;
+});
+
+export const uid: FetchItem = metaItem("UID", ({ meta }) => `${meta.uid}`);
+
+export const internalDate: FetchItem = metaItem(
+  "INTERNALDATE",
+  ({ meta }) => `"${formatDateTime(meta.internalDate)}"`,
+);
+
+export const size: FetchItem = metaItem(
+  "RFC822.SIZE",
+  ({ meta }) => `${meta.size}`,
+);
+
+/** RFC 7162 §3.1.4.2. */
+export const modseq: FetchItem = metaItem(
+  "MODSEQ",
+  ({ meta }) => `(${meta.modseq})`,
+);
+
+/** RFC 8474 §5.1. */
+export const emailId: FetchItem = metaItem(
+  "EMAILID",
+  ({ meta }) => `(${meta.emailId})`,
+);
+
+/** RFC 8474 §5.2: NIL, since threads have no names here. */
+export const threadId: FetchItem = metaItem("THREADID", () => "NIL");
+
+/** RFC 8514 §4.2. */
+export const saveDate: FetchItem = metaItem(
+  "SAVEDATE",
+  ({ meta }) => `"${formatDateTime(meta.savedDate)}"`,
+);
+
+function metaItem(
+  name: string,
+  value: (message: Message, context: MessageContext) => string,
+): FetchItem {
+  const attribute = {
+    name,
+    needs: "meta" as const,
+    write: (
+      out: { words(text: string): void },
+      message: Message,
+      context: MessageContext,
+    ) => out.words(`${name} ${value(message, context)}`),
+  };
+  return { name, parse: () => attribute };
+}
