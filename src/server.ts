@@ -57,7 +57,7 @@ export interface Server {
    *
    * @throws {Error} When it cannot be taken; the old one stays in force.
    */
-  readonly reload: (plan: ServerPlan) => void;
+  readonly reload: (plan: ServerPlan) => Promise<void>;
   /** Stops accepting, lets commands in progress end, closes everything. */
   readonly stop: () => Promise<void>;
 }
@@ -99,6 +99,8 @@ interface Ports extends Ground {
   readonly accounts: ManagedAccounts;
   readonly store: Store;
   readonly spool: Spool;
+  /** Brings `legacyInUse` up to date. */
+  readonly lookAtLegacy: () => Promise<void>;
 }
 
 async function openPorts(
@@ -137,7 +139,7 @@ async function openPorts(
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     maildrops: new Set<string>(),
     lastLogins: new Map(),
-    legacyInUse: await legacyWatch(accounts),
+    ...await legacyWatch(accounts),
   };
 }
 
@@ -145,15 +147,23 @@ async function openPorts(
 const LOOK_AGAIN = 1000;
 
 /** Whether legacy mechanisms are worth offering; the command line may change it at any time. */
-async function legacyWatch(accounts: ManagedAccounts): Promise<() => boolean> {
-  let inUse = await accounts.offersLegacy();
-  let looked = performance.now();
-  return () => {
-    if (performance.now() - looked > LOOK_AGAIN) {
-      looked = performance.now();
-      void accounts.offersLegacy().then((now) => inUse = now, () => {});
-    }
-    return inUse;
+async function legacyWatch(
+  accounts: ManagedAccounts,
+): Promise<Pick<Ports, "legacyInUse" | "lookAtLegacy">> {
+  let inUse = false;
+  let looked = 0;
+  const look = async () => {
+    looked = performance.now();
+    inUse = await accounts.offersLegacy();
+  };
+  await look();
+  return {
+    lookAtLegacy: look,
+    legacyInUse: () => {
+      // What a damaged database says of it, its users will hear when they log in.
+      if (performance.now() - looked > LOOK_AGAIN) look().catch(() => {});
+      return inUse;
+    },
   };
 }
 
@@ -219,7 +229,7 @@ class LiveServer {
     }));
   }
 
-  reload(plan: ServerPlan): void {
+  async reload(plan: ServerPlan): Promise<void> {
     const { configuration } = plan;
     const sessions = sessionsOf(configuration, this.#ports);
     const certificates = certificatesOf(plan);
@@ -243,6 +253,7 @@ class LiveServer {
     this.#close(
       [...this.#listening.keys()].filter((place) => !places.has(place)),
     );
+    await this.#ports.lookAtLegacy();
   }
 
   async stop(): Promise<void> {

@@ -64,7 +64,7 @@ export async function serveWith(
     reload: async () => {
       try {
         const next = await reload();
-        server.reload(next);
+        await server.reload(next);
         Object.assign(options, logSettingOf(next));
         warn(next, log);
         log("reloaded", { ports: portsOf(server) });

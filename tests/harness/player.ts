@@ -227,7 +227,7 @@ class Performance {
   async #expectSilence(client: number): Promise<void> {
     const peer = await this.#peer(client);
     // A greeting that the script leaves out is not silence: connecting is a step, too.
-    const line = await peer.hear();
+    const line = await peer.surplus();
     if (line !== undefined) throw new Mismatch("nothing more", line);
   }
 

@@ -101,6 +101,11 @@ export class VirtualPeer implements Peer {
     return Promise.resolve(utf8Decode(latin1Encode(line)) ?? line);
   }
 
+  /** All that the server says is there as soon as it is said. */
+  surplus(): Promise<string | undefined> {
+    return this.hear();
+  }
+
   startTls(): Promise<boolean> {
     const upgraded = this.#upgraded;
     this.#upgraded = false;
