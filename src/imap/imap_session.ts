@@ -5,7 +5,7 @@
  */
 
 import type { MailUser } from "../store/mod.ts";
-import { limits, type Link, type Wire } from "../wire/mod.ts";
+import { limits, type Link, type Upgrade, type Wire } from "../wire/mod.ts";
 import { Output } from "./output.ts";
 import type { CommandLimits } from "./scanner.ts";
 import type { Selected } from "./selected.ts";
@@ -36,6 +36,8 @@ export interface ImapSession {
   readonly enabled: Set<Enabled>;
   login: Login | undefined;
   selected: Selected | undefined;
+  /** What the connection turns into after the tagged response (RFC 9051 §6.2.1, RFC 4978 §3). */
+  afterCompletion: Upgrade | undefined;
   /** COMPRESS was done. */
   compressed: boolean;
   /** Commands in a row that were not in the grammar. */
@@ -60,6 +62,7 @@ export function newSession(
     enabled,
     login: undefined,
     selected: undefined,
+    afterCompletion: undefined,
     compressed: false,
     errors: 0,
     authFailures: 0,

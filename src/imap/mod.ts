@@ -16,3 +16,4 @@
  */
 
 export { imapDefaults, type ImapKeys, type ImapSetting } from "./setting.ts";
+export { imapSession } from "./session.ts";

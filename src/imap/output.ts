@@ -4,7 +4,7 @@
  * @module
  */
 
-import { latin1Encode, utf8FromByteString } from "../bytes/mod.ts";
+import { isAscii, latin1Encode, utf8FromByteString } from "../bytes/mod.ts";
 import { flush, type Session, type Wire } from "../wire/mod.ts";
 
 /** Longer strings go as literals, whatever is in them. */
@@ -90,6 +90,6 @@ export class Output {
 function isQuotable(value: string, utf8: boolean): boolean {
   // deno-lint-ignore no-control-regex
   if (value.length > QUOTED_MAX || /[\x00\r\n]/.test(value)) return false;
-  if (/^[\x01-\x7f]*$/.test(value)) return true;
+  if (isAscii(value)) return true;
   return utf8 && utf8FromByteString(value) !== undefined;
 }

@@ -29,6 +29,8 @@ export interface Command {
   readonly syntax: string;
   /** Where the command is legal; elsewhere it is refused and changes nothing. */
   readonly states: readonly State[];
+  /** Sequence numbers must stand until it is completed: no EXPUNGE (RFC 9051 §7.5.1). */
+  readonly keepsNumbers?: boolean;
   /**
    * Runs it. The scanner stands right behind the name. It parses all, then checks the
    * state, then calls the store.

@@ -29,6 +29,7 @@ const TAG = /[^\x00-\x20(){%*"\\\x7f-\xff+]+/y;
 // deno-lint-ignore no-control-regex
 const QUOTED = /"((?:[^"\\\x00\r\n]|\\["\\])*)"/y;
 const LITERAL = /(~?)\{(\d{1,20})(\+?)\}$/y;
+const BASE64 = /[A-Za-z0-9+/]+={0,2}|=/y;
 const NUMBER = /\d+/y;
 const SET = /(?:\d+|\*)(?::(?:\d+|\*))?(?:,(?:\d+|\*)(?::(?:\d+|\*))?)*/y;
 /** A word of letters, digits and what names of items have: "BODY.PEEK", "X-GM-LABELS". */
@@ -126,6 +127,11 @@ export class Scanner {
   /** A word of a command, such as the name of an item; in upper case. */
   word(what = "a word"): string {
     return asciiUpper(this.#need(WORD, what));
+  }
+
+  /** Base 64, or "=" for nothing (RFC 4959 §3); it is not decoded. */
+  base64(): string {
+    return this.#need(BASE64, "base 64");
   }
 
   /** A keyword or a flag with its backslash (RFC 9051 §9, flag). */

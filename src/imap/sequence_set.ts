@@ -54,6 +54,23 @@ export function rangesInclude(
   return range !== undefined && range[0] <= number;
 }
 
+/** What is in both; both as {@linkcode resolveRanges} makes them. */
+export function intersection(
+  a: readonly NumberRange[],
+  b: readonly NumberRange[],
+): NumberRange[] {
+  const both: NumberRange[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const [left, right] = [a[i]!, b[j]!];
+    const from = Math.max(left[0], right[0]);
+    const to = Math.min(left[1], right[1]);
+    if (from <= to) both.push([from, to]);
+    if (left[1] < right[1]) i++;
+    else j++;
+  }
+  return both;
+}
+
 /** Ascending `numbers` as ranges. */
 export function rangesOf(numbers: Iterable<number>): NumberRange[] {
   const ranges: [number, number][] = [];

@@ -82,8 +82,11 @@ export class View {
   }
 
   /** All messages that the client knows of. */
-  *all(): Generator<Numbered, void> {
-    for (let n = 1; n <= this.#lines.length; n++) yield this.at(n)!;
+  all(): IteratorObject<Numbered> {
+    return this.#lines.values().map(({ meta }, index) => ({
+      sequence: index + 1,
+      meta,
+    }));
   }
 
   /** The messages of a set, ascending, those that are gone included. */

@@ -88,17 +88,19 @@ export class VirtualPeer implements Peer {
     await this.#resume();
   }
 
-  hear(): Promise<string | undefined> {
+  async hear(): Promise<string | undefined> {
+    // What a change wakes up runs in promises, which come before any timer.
+    if (this.#waiting?.wake) await new Promise((done) => setTimeout(done));
     const end = this.#heard.indexOf("\r\n");
     if (end < 0) {
       // What is no line is told as it is: the player refuses it.
       const rest = this.#heard;
       this.#heard = "";
-      return Promise.resolve(rest === "" ? undefined : `${rest}\n`);
+      return rest === "" ? undefined : `${rest}\n`;
     }
     const line = this.#heard.slice(0, end);
     this.#heard = this.#heard.slice(end + 2);
-    return Promise.resolve(utf8Decode(latin1Encode(line)) ?? line);
+    return utf8Decode(latin1Encode(line)) ?? line;
   }
 
   /** All that the server says is there as soon as it is said. */
@@ -143,6 +145,13 @@ export class VirtualPeer implements Peer {
     await this.#drive(this.#session.next("input"));
   }
 
+  /** What the session waited for beside input has come, unless it waits no more. */
+  async #wake(step: InputStep): Promise<void> {
+    if (this.#waiting !== step) return;
+    this.#waiting = undefined;
+    await this.#drive(this.#session.next("wake"));
+  }
+
   async #drive(first: IteratorResult<Step, void>): Promise<void> {
     let result = first;
     while (!result.done) {
@@ -151,6 +160,7 @@ export class VirtualPeer implements Peer {
         this.#collect();
         if (step.fresh) this.#deadline = this.clock.now + step.patience;
         this.#waiting = step;
+        step.wake?.then(() => this.#wake(step));
         return;
       }
       result = await this.#perform(step);
@@ -172,7 +182,7 @@ export class VirtualPeer implements Peer {
       return this.#session.next(value);
     }
     this.#collect();
-    if (step.kind === "upgrade") {
+    if (step.kind === "upgrade" && step.to === "tls") {
       this.#upgraded = true;
       this.link.tls = VIRTUAL_TLS;
     }

@@ -1,0 +1,21 @@
+/** DELETE: removes a mailbox with all its messages; those below it stay (RFC 9051 §6.3.5). */
+
+import { work } from "../../wire/mod.ts";
+import { userOf } from "../imap_session.ts";
+import { readMailbox } from "../mailbox_name.ts";
+import type { Command } from "../rows.ts";
+import { AFTER_LOGIN } from "../states.ts";
+
+export const deletion: Command = {
+  name: "DELETE",
+  syntax: "DELETE mailbox",
+  states: AFTER_LOGIN,
+  *run(s, scanner) {
+    scanner.space();
+    const name = yield* readMailbox(s, scanner);
+    scanner.end();
+    const user = userOf(s);
+    yield* work(() => user.delete(name));
+    return undefined;
+  },
+};

@@ -1,0 +1,92 @@
+/**
+ * SELECT and EXAMINE: open a mailbox (RFC 9051 §6.3.2, §6.3.3; RFC 3501 §6.3.1;
+ * RFC 7162 §3.1.2, §3.2.5 for CONDSTORE and QRESYNC).
+ */
+
+import { type Session, work } from "../../wire/mod.ts";
+import type { ImapSession } from "../imap_session.ts";
+import { existingMailbox } from "../existing_mailbox.ts";
+import { encodeName, readMailbox } from "../mailbox_name.ts";
+import type { Command } from "../rows.ts";
+import { readSelectOptions, tellResync } from "../select_options.ts";
+import { openSelected, type Selected } from "../selected.ts";
+import { AFTER_LOGIN } from "../states.ts";
+import { ok, type Status } from "../status.ts";
+import { tell, tellKnownFlags } from "../tell_changes.ts";
+
+export const select: Command = opener("SELECT", false);
+export const examine: Command = opener("EXAMINE", true);
+
+function opener(name: string, readOnly: boolean): Command {
+  return {
+    name,
+    syntax: `${name} mailbox`,
+    states: AFTER_LOGIN,
+    *run(s, scanner) {
+      scanner.space();
+      const mailboxName = yield* readMailbox(s, scanner);
+      const options = readSelectOptions(s, scanner);
+      scanner.end();
+      // RFC 9051 §6.3.2: whatever comes of it, the old mailbox is closed.
+      closeSelected(s);
+      if (options.condstore) s.enabled.add("CONDSTORE");
+      const mailbox = yield* existingMailbox(s, mailboxName);
+      yield* work(() => mailbox.refresh());
+      const selected = yield* work(() => openSelected(mailbox, readOnly));
+      s.selected = selected;
+      yield* introduce(s, selected);
+      if (options.resync) yield* tellResync(s, selected, options.resync);
+      return completion(selected);
+    },
+  };
+}
+
+/** Lets go of the mailbox that is open; the client may need to be told (RFC 9051 §7.1, CLOSED). */
+function closeSelected(s: ImapSession): void {
+  if (s.selected === undefined) return;
+  s.selected.close();
+  s.selected = undefined;
+  tell(s, "OK [CLOSED] Previous mailbox is closed");
+}
+
+function* introduce(s: ImapSession, selected: Selected): Session<void> {
+  const { mailbox, view } = selected;
+  const rev2 = s.enabled.has("IMAP4REV2");
+  tellKnownFlags(s, selected);
+  tell(s, `${view.count} EXISTS`);
+  if (!rev2) yield* claimRecent(s, selected);
+  const unseen = rev2 ? undefined : firstUnseen(selected);
+  if (unseen !== undefined) tell(s, `OK [UNSEEN ${unseen}] First unseen`);
+  tell(s, `OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs are valid`);
+  tell(s, `OK [UIDNEXT ${selected.uidNext}] Predicted next UID`);
+  tell(s, `OK [HIGHESTMODSEQ ${selected.highestModseq}] Highest mod-sequence`);
+  tell(s, `OK [MAILBOXID (${mailbox.id})] Name of the mailbox for its life`);
+  // RFC 9051 §6.3.2: a LIST response with the name in its one spelling.
+  if (rev2) {
+    s.out.words('* LIST () "/" ');
+    s.out.string(encodeName(s, mailbox.name));
+    s.out.end();
+  }
+}
+
+function* claimRecent(s: ImapSession, selected: Selected): Session<void> {
+  const { mailbox, view } = selected;
+  const from = selected.readOnly
+    ? (yield* work(() => mailbox.status())).recentFrom
+    : yield* work(() => mailbox.claimRecent());
+  selected.addRecent(from, view.largestUid);
+  tell(s, `${selected.recentCount} RECENT`);
+}
+
+function firstUnseen({ view }: Selected): number | undefined {
+  for (const { sequence, meta } of view.all()) {
+    if (!meta.flags.includes("\\Seen")) return sequence;
+  }
+  return undefined;
+}
+
+function completion({ readOnly }: Selected): Status {
+  return readOnly
+    ? ok("EXAMINE completed", "READ-ONLY")
+    : ok("SELECT completed", "READ-WRITE");
+}

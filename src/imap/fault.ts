@@ -1,0 +1,71 @@
+/**
+ * What an error that a command threw means for the client, for the session, for the log.
+ *
+ * @module
+ */
+
+import { Disconnected, ShuttingDown, TimedOut } from "../wire/mod.ts";
+import { type ImapSession, logEvent } from "./imap_session.ts";
+import { no, Refusal, type Status } from "./status.ts";
+
+/** A response broke off in its middle: the connection must end. */
+export class ResponseCutShort extends Error {
+  override name = "ResponseCutShort";
+}
+
+/** What the ports' errors, by name, mean to a client (RFC 5530; ports are known as types only). */
+const MEANINGS: ReadonlyMap<string, Status> = new Map([
+  ["NoSuchMailbox", no("There is no such mailbox", "NONEXISTENT")],
+  ["MailboxExists", no("There is such a mailbox already", "ALREADYEXISTS")],
+  ["InvalidMailboxName", no("No mailbox can have that name", "CANNOT")],
+  ["NoSuchMessage", no("Some messages are gone", "EXPUNGEISSUED")],
+  ["OverQuota", no("The account has no room for that", "OVERQUOTA")],
+  ["TooBusy", no("Too many logins at a time, try again", "UNAVAILABLE")],
+]);
+
+const SERVER_BUG = no("Cannot do this now, try again later", "SERVERBUG");
+const NO_ROOM = no("The server has no room now", "UNAVAILABLE");
+
+/** How a command that threw ends; what ends the session is thrown again. */
+export function statusOf(s: ImapSession, error: unknown): Status {
+  if (error instanceof Refusal) return error.status;
+  if (endsSession(error)) throw error;
+  const meaning = error instanceof Error ? MEANINGS.get(error.name) : undefined;
+  if (meaning !== undefined) return meaning;
+  logFault(s, error);
+  return isFull(error) ? NO_ROOM : SERVER_BUG;
+}
+
+/** The text of the BYE that ends a session which cannot go on. */
+export function farewell(s: ImapSession, error: unknown): string | undefined {
+  if (error instanceof TimedOut) return s.setting.timeout_message;
+  if (error instanceof ShuttingDown) return "Server is shutting down";
+  if (!(error instanceof Disconnected)) logFault(s, error);
+  return undefined;
+}
+
+/** Logs what went wrong on our side, with its stack; the peer hears nothing of it. */
+export function logFault(s: ImapSession, error: unknown): void {
+  logEvent(s, "imap.fault", {
+    level: "error",
+    error: textOf(error),
+    ...(error instanceof Error && error.cause !== undefined
+      ? { cause: textOf(error.cause) }
+      : {}),
+  });
+}
+
+/** True when the disk is full. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.name === "DiskError" &&
+    (error as Error & { fault?: unknown }).fault === "full";
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : `${error}`;
+}
+
+function endsSession(error: unknown): boolean {
+  return error instanceof Disconnected || error instanceof TimedOut ||
+    error instanceof ShuttingDown || error instanceof ResponseCutShort;
+}

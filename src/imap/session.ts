@@ -1,0 +1,151 @@
+/**
+ * The IMAP dialogue: greet, then one command after the other (RFC 9051 §3, §5.5, §7.1).
+ *
+ * @module
+ */
+
+import {
+  BareLineEnd,
+  LineTooLong,
+  type Link,
+  type Session,
+  type Wire,
+} from "../wire/mod.ts";
+import { capabilities } from "./capabilities.ts";
+import { commands } from "./commands.ts";
+import { farewell, statusOf } from "./fault.ts";
+import {
+  commandLimitsOf,
+  type ImapSession,
+  newSession,
+  patienceOf,
+  stateOf,
+} from "./imap_session.ts";
+import type { Command, Outcome } from "./rows.ts";
+import { Scanner } from "./scanner.ts";
+import type { ImapSetting } from "./setting.ts";
+import {
+  bad,
+  BadSyntax,
+  ok,
+  Refusal,
+  type Status,
+  statusLine,
+} from "./status.ts";
+import { tell, tellChanges } from "./tell_changes.ts";
+
+/** Serves one connection; ends when it may be closed. Never throws, whatever the peer sends. */
+export function* imapSession(
+  wire: Wire,
+  link: Link,
+  setting: ImapSetting,
+): Session<void> {
+  const s = newSession(wire, link, setting);
+  try {
+    tell(s, `OK [${capabilities(s)}] ${setting.start_greeting}`);
+    while (!s.closing) yield* turn(s);
+  } catch (error) {
+    const last = farewell(s, error);
+    if (last !== undefined) tell(s, `BYE ${last}`);
+  } finally {
+    // Also when the driver drops the session: nobody listens to a mailbox in vain.
+    s.selected?.close();
+  }
+}
+
+/** One command and its responses. */
+function* turn(s: ImapSession): Session<void> {
+  s.wire.patience = patienceOf(s);
+  const bounds = commandLimitsOf(s);
+  let line: string;
+  try {
+    line = yield* s.wire.command(bounds.line);
+  } catch (error) {
+    const status = brokenLine(error);
+    if (status === undefined) throw error;
+    return complete(s, "*", status);
+  }
+  yield* runLine(s, new Scanner(s.wire, line, bounds));
+}
+
+function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
+  let tag = "*";
+  let row: Command | undefined;
+  let status: Status;
+  try {
+    tag = scanner.tag();
+    scanner.space();
+    row = findRow(s, scanner);
+    const outcome = row.run(s, scanner);
+    status = (isSession(outcome) ? yield* outcome : outcome) ??
+      ok(`${row.name} completed`);
+  } catch (error) {
+    status = brokenLine(error) ?? statusOf(s, error);
+    if (!(yield* skipRest(scanner))) s.closing = true;
+  }
+  if (!s.closing) yield* tellChanges(s, row !== undefined && !row.keepsNumbers);
+  complete(s, tag, status, row);
+  yield* upgrade(s);
+}
+
+/** STARTTLS and COMPRESS: whatever follows their OK is said over another connection. */
+function* upgrade(s: ImapSession): Session<void> {
+  const to = s.afterCompletion;
+  s.afterCompletion = undefined;
+  if (to !== undefined) yield* s.wire.upgrade(to);
+}
+
+function findRow(s: ImapSession, scanner: Scanner): Command {
+  let name = scanner.word("a command");
+  if (name === "UID") {
+    scanner.space();
+    name = `UID ${scanner.word("a command")}`;
+  }
+  const row = commands.get(name);
+  if (row === undefined) throw new BadSyntax(`unknown command ${name}`);
+  const state = stateOf(s);
+  if (row.states.includes(state)) return row;
+  throw new Refusal(bad(`${name} is not for the ${state} state`));
+}
+
+/** Queues the tagged response; too many mistakes in a row end the session. */
+function complete(
+  s: ImapSession,
+  tag: string,
+  status: Status,
+  row?: Command,
+): void {
+  s.errors = status.status === "BAD" ? s.errors + 1 : 0;
+  const text = status.status === "BAD" && row !== undefined
+    ? { ...status, text: `${status.text}; syntax: ${row.syntax}` }
+    : status;
+  s.out.words(statusLine(tag, text));
+  s.out.end();
+  const guesses = s.authFailures >= s.setting.max_auth_failures;
+  if (s.errors < s.setting.max_errors && !guesses) return;
+  s.closing = true;
+  tell(s, `BYE Too many ${guesses ? "failed logins" : "errors"}`);
+}
+
+/** A line that could not be read, and was dropped; there is no telling its tag. */
+function brokenLine(error: unknown): Status | undefined {
+  if (error instanceof LineTooLong) return bad("Line is too long", "TOOBIG");
+  if (!(error instanceof BareLineEnd)) return undefined;
+  return bad("A line ends in CR LF and holds no other CR or LF");
+}
+
+/** Passes over what belongs to a command that was refused. */
+function* skipRest(scanner: Scanner): Session<boolean> {
+  try {
+    return yield* scanner.skipRest();
+  } catch (error) {
+    if (brokenLine(error) === undefined) throw error;
+    return true;
+  }
+}
+
+function isSession(
+  outcome: Outcome | Session<Outcome>,
+): outcome is Session<Outcome> {
+  return outcome !== undefined && "next" in outcome;
+}

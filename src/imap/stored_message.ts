@@ -1,0 +1,127 @@
+/**
+ * A message of the store as FETCH and SEARCH see it: read when it is asked for, and
+ * what is small only once.
+ *
+ * @module
+ */
+
+import { concatBytes } from "../bytes/mod.ts";
+import { type Entity, parseStructure, readHeader } from "../mail/mod.ts";
+import type { Mailbox, MessageOctets } from "../store/mod.ts";
+import { type Session, work } from "../wire/mod.ts";
+import type { Message } from "./message.ts";
+import { no, Refusal } from "./status.ts";
+import type { Numbered } from "./view.ts";
+
+/** Octets of one read. */
+const CHUNK = 64 * 1024;
+/** Octets of a header section that is read. */
+const HEADER_MAX = 1024 * 1024;
+/** Larger messages are not kept between two items. */
+const KEPT_MAX = 1024 * 1024;
+
+/** One message, for the length of one command. */
+export class StoredMessage implements Message {
+  readonly meta;
+  readonly sequence;
+  #whole: Uint8Array | undefined;
+  #header: Uint8Array | undefined;
+  #structure: Entity | undefined;
+
+  constructor(
+    readonly mailbox: Mailbox,
+    { meta, sequence }: Numbered,
+    readonly recent: boolean,
+  ) {
+    this.meta = meta;
+    this.sequence = sequence;
+  }
+
+  *header(): Session<Uint8Array> {
+    if (this.#header !== undefined) return this.#header;
+    const start = yield* work(() => this.#readStart());
+    this.#header = start.subarray(0, readHeader(start).end);
+    return this.#header;
+  }
+
+  *structure(): Session<Entity> {
+    this.#structure ??= parseStructure(yield* work(() => this.#readWhole()));
+    return this.#structure;
+  }
+
+  *octets(): Session<MessageOctets> {
+    return yield* work(async () => {
+      if (this.#whole === undefined && this.meta.size > KEPT_MAX) {
+        return await this.#open();
+      }
+      return new KeptOctets(await this.#readWhole());
+    });
+  }
+
+  /** As much as holds the header section. */
+  async #readStart(): Promise<Uint8Array> {
+    if (this.#whole !== undefined || this.meta.size <= CHUNK) {
+      return await this.#readWhole();
+    }
+    const octets = await this.#open();
+    try {
+      let start: Uint8Array = new Uint8Array(0);
+      while (start.length < HEADER_MAX) {
+        const chunk = await octets.read(CHUNK);
+        if (chunk === undefined) break;
+        start = concatBytes([start, chunk]);
+        if (readHeader(start).end < start.length) break;
+      }
+      return start;
+    } finally {
+      octets.close();
+    }
+  }
+
+  async #readWhole(): Promise<Uint8Array> {
+    if (this.#whole !== undefined) return this.#whole;
+    const octets = await this.#open();
+    try {
+      const chunks: Uint8Array[] = [];
+      let chunk: Uint8Array | undefined;
+      while ((chunk = await octets.read(CHUNK)) !== undefined) {
+        chunks.push(chunk.slice());
+      }
+      const whole = concatBytes(chunks);
+      if (whole.length <= KEPT_MAX) this.#whole = whole;
+      return whole;
+    } finally {
+      octets.close();
+    }
+  }
+
+  async #open(): Promise<MessageOctets> {
+    try {
+      return await this.mailbox.read(this.meta.uid);
+    } catch (error) {
+      // Ports are known as types only.
+      if (error instanceof Error && error.name === "NoSuchMessage") {
+        throw new Refusal(no("Some messages are gone", "EXPUNGEISSUED"));
+      }
+      throw error;
+    }
+  }
+}
+
+/** Octets that are in memory. */
+class KeptOctets implements MessageOctets {
+  readonly size: number;
+  #at = 0;
+
+  constructor(readonly bytes: Uint8Array) {
+    this.size = bytes.length;
+  }
+
+  read(max: number): Promise<Uint8Array | undefined> {
+    const piece = this.bytes.subarray(this.#at, this.#at + max);
+    this.#at += piece.length;
+    return Promise.resolve(piece.length === 0 ? undefined : piece);
+  }
+
+  close(): void {}
+}
