@@ -25,9 +25,12 @@ export function median(samples: readonly number[]): number {
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Ours divided by theirs, or undefined when nobody ran beside us. */
+/**
+ * Ours divided by theirs, round by round, so that what disturbs both for a while
+ * counts little; the median of the rounds. Undefined when nobody ran beside us.
+ */
 export function ratioOf({ ours, theirs }: Finding): number | undefined {
-  return theirs ? median(ours) / median(theirs) : undefined;
+  return theirs && median(ours.map((value, round) => value / theirs[round]!));
 }
 
 /** Whether the target is met; undefined without one. */
