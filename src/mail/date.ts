@@ -54,6 +54,22 @@ const DATE_MAX = 100;
  * @returns undefined when it is no date, or one that does not exist (31 February).
  */
 export function parseDate(value: string): number | undefined {
+  const read = readDate(value);
+  return read && read.local - read.offset * MINUTE;
+}
+
+/**
+ * As {@linkcode parseDate}, without regard to the zone: the sender's clock, as if it
+ * showed UTC (RFC 9051 §6.4.4, SENTON).
+ */
+export function parseLocalDate(value: string): number | undefined {
+  return readDate(value)?.local;
+}
+
+/** Milliseconds since 1970 on the sender's clock, and its minutes east of Greenwich. */
+function readDate(
+  value: string,
+): { local: number; offset: number } | undefined {
   const text = stripComments(value.slice(0, VALUE_MAX)).replace(
     /[ \t\r\n]+/g,
     " ",
@@ -71,7 +87,7 @@ export function parseDate(value: string): number | undefined {
   const parts = [month, day, hour, minute, second ?? 0].map(Number);
   if (!exists(year, parts)) return undefined;
   const [, d, h, m, s] = parts as [number, number, number, number, number];
-  return Date.UTC(year, month, d, h, m, s) - offset * MINUTE;
+  return { local: Date.UTC(year, month, d, h, m, s), offset };
 }
 
 /**

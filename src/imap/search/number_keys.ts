@@ -1,0 +1,108 @@
+/**
+ * Search keys about numbers and names of messages (RFC 9051 §6.4.4; MODSEQ:
+ * RFC 7162 §3.1.5; EMAILID and THREADID: RFC 8474 §6).
+ *
+ * @module
+ */
+
+import { asciiUpper } from "../../bytes/mod.ts";
+import type { Session } from "../../wire/mod.ts";
+import type { Criterion, MessageContext, SearchKey } from "../rows.ts";
+import type { Scanner } from "../scanner.ts";
+import {
+  type NumberRange,
+  rangesInclude,
+  resolveRanges,
+  type SequenceSet,
+} from "../sequence_set.ts";
+import { BadSyntax } from "../status.ts";
+
+/** LARGER, SMALLER, UID, MODSEQ, EMAILID, THREADID. */
+export const numberKeys: readonly SearchKey[] = [
+  sizeKey("LARGER", (size, than) => size > than),
+  sizeKey("SMALLER", (size, than) => size < than),
+  {
+    name: "UID",
+    parse: (scanner) => {
+      scanner.space();
+      return inSet(scanner.sequenceSet(), "uid");
+    },
+  },
+  { name: "MODSEQ", parse: parseModseq },
+  idKey("EMAILID", (message) => message.meta.emailId),
+  // Threads have no names here (RFC 8474 §5.2): none is the one that is looked for.
+  idKey("THREADID", () => undefined),
+];
+
+/** Messages of a set of sequence numbers or UIDs. */
+export function inSet(set: SequenceSet, by: "sequence" | "uid"): Criterion {
+  if (set.kind === "saved") {
+    return {
+      needs: "meta",
+      only: { set, by },
+      matches: ({ meta }, { saved }) => saved.has(meta.uid),
+    };
+  }
+  let largest = -1;
+  let resolved: readonly NumberRange[] = [];
+  const rangesFor = (context: MessageContext) => {
+    const now = by === "uid" ? context.largestUid : context.largestSequence;
+    if (now !== largest) resolved = resolveRanges(set.ranges, largest = now);
+    return resolved;
+  };
+  return {
+    needs: "meta",
+    only: { set, by },
+    matches: ({ meta, sequence }, context) =>
+      rangesInclude(rangesFor(context), by === "uid" ? meta.uid : sequence),
+  };
+}
+
+function sizeKey(
+  name: string,
+  test: (size: number, than: number) => boolean,
+): SearchKey {
+  return {
+    name,
+    parse: (scanner) => {
+      scanner.space();
+      const than = scanner.number64("a number of octets");
+      return { needs: "meta", matches: ({ meta }) => test(meta.size, than) };
+    },
+  };
+}
+
+const ENTRY_TYPES = ["PRIV", "SHARED", "ALL"];
+
+/** RFC 7162 §3.1.5: an entry may be named; all of a message share one number. */
+function* parseModseq(scanner: Scanner): Session<Criterion> {
+  scanner.space();
+  if (scanner.peek() === '"') {
+    yield* scanner.string("an entry");
+    scanner.space();
+    if (!ENTRY_TYPES.includes(asciiUpper(scanner.atom()))) {
+      throw new BadSyntax("expected priv, shared or all");
+    }
+    scanner.space();
+  }
+  const least = scanner.number64("a modification sequence");
+  return {
+    needs: "meta",
+    usesModseq: true,
+    matches: ({ meta }) => meta.modseq >= least,
+  };
+}
+
+function idKey(
+  name: string,
+  idOf: (message: { meta: { emailId: string } }) => string | undefined,
+): SearchKey {
+  return {
+    name,
+    *parse(scanner) {
+      scanner.space();
+      const id = yield* scanner.astring("an object id");
+      return { needs: "meta", matches: (message) => idOf(message) === id };
+    },
+  };
+}
