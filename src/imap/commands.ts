@@ -18,6 +18,7 @@ import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { check, noop } from "./commands/noop.ts";
 import { rename } from "./commands/rename.ts";
+import { search, uidSearch } from "./commands/search.ts";
 import { examine, select } from "./commands/select.ts";
 import { status } from "./commands/status.ts";
 import { store, uidStore } from "./commands/store.ts";
@@ -43,6 +44,7 @@ const rows: readonly Command[] = [
   move,
   noop,
   rename,
+  search,
   select,
   status,
   store,
@@ -51,6 +53,7 @@ const rows: readonly Command[] = [
   uidExpunge,
   uidFetch,
   uidMove,
+  uidSearch,
   uidStore,
   unselect,
   unsubscribe,

@@ -16,7 +16,9 @@ import { literals } from "./extensions/literals.ts";
 import { namespace } from "./extensions/namespace.ts";
 import { quota } from "./extensions/quota.ts";
 import { replacing } from "./extensions/replace.ts";
+import { sort } from "./extensions/sort.ts";
 import { starttls } from "./extensions/starttls.ts";
+import { thread } from "./extensions/thread.ts";
 import type { Extension } from "./rows.ts";
 
 /** What is announced after login, and kept by the commands themselves. */
@@ -51,6 +53,14 @@ export const extensions: readonly Extension[] = [
   keyword("RFC 8438", "STATUS=SIZE"),
   keyword("RFC 7162", "CONDSTORE", ["CONDSTORE"]),
   keyword("RFC 7162", "QRESYNC", ["QRESYNC"]),
+  keyword("RFC 4731", "ESEARCH"),
+  keyword("RFC 5182", "SEARCHRES"),
+  keyword("RFC 5032", "WITHIN"),
+  keyword("RFC 9394", "PARTIAL"),
+  keyword("RFC 9585", "INPROGRESS"),
+  keyword("RFC 5255", "I18NLEVEL=1"),
+  sort,
+  thread,
   keyword("RFC 3502", "MULTIAPPEND"),
   keyword("RFC 3516", "BINARY"),
   {

@@ -34,6 +34,8 @@ export interface ImapSession {
   readonly setting: ImapSetting;
   readonly out: Output;
   readonly enabled: Set<Enabled>;
+  /** Of the command that runs. */
+  tag: string;
   login: Login | undefined;
   selected: Selected | undefined;
   /** What the connection turns into after the tagged response (RFC 9051 §6.2.1, RFC 4978 §3). */
@@ -60,6 +62,7 @@ export function newSession(
     setting,
     out: new Output(wire, () => allowsUtf8({ enabled })),
     enabled,
+    tag: "*",
     login: undefined,
     selected: undefined,
     afterCompletion: undefined,

@@ -69,11 +69,11 @@ function* turn(s: ImapSession): Session<void> {
 }
 
 function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
-  let tag = "*";
+  s.tag = "*";
   let row: Command | undefined;
   let status: Status;
   try {
-    tag = scanner.tag();
+    s.tag = scanner.tag();
     scanner.space();
     row = findRow(s, scanner);
     const outcome = row.run(s, scanner);
@@ -84,7 +84,7 @@ function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
     if (!(yield* skipRest(scanner))) s.closing = true;
   }
   if (!s.closing) yield* tellChanges(s, row !== undefined && !row.keepsNumbers);
-  complete(s, tag, status, row);
+  complete(s, s.tag, status, row);
   yield* upgrade(s);
 }
 

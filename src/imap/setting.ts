@@ -66,6 +66,8 @@ export interface ImapSetting extends ImapKeys {
   readonly store: Store;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Lets others have their turn. */
+  readonly pause: () => Promise<void>;
   readonly random: (octets: number) => Uint8Array;
   readonly log: (event: string, fields: Record<string, unknown>) => void;
   /** A certificate is there: STARTTLS can work. */

@@ -56,6 +56,7 @@ export class ImapStage implements Stage {
     accounts: memoryAccounts({}),
     store: this.store,
     now: () => this.clock.now,
+    pause: () => Promise.resolve(),
     random: (octets) => new Uint8Array(octets).fill(42),
     log: (event, fields) => void this.logged.push([event, fields]),
     tls: true,

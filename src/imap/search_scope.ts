@@ -1,0 +1,52 @@
+/**
+ * What the search of this folder's `search/` may use of a session: its messages, and
+ * pauses in which others have their turn (RFC 9585 INPROGRESS).
+ *
+ * @module
+ */
+
+import { flush, type Session, work } from "../wire/mod.ts";
+import { type ImapSession, selectedOf } from "./imap_session.ts";
+import { messageContext } from "./message_context.ts";
+import type { SearchScope } from "./search/evaluate.ts";
+import { StoredMessage } from "./stored_message.ts";
+import { tell } from "./tell_changes.ts";
+import type { Numbered } from "./view.ts";
+
+/** Milliseconds between two signs of life (RFC 9585 §4 asks for 10 to 15 seconds). */
+const PROGRESS = 10_000;
+
+export function searchScope(s: ImapSession): SearchScope {
+  const selected = selectedOf(s);
+  const { mailbox, view } = selected;
+  const present = ({ meta }: Numbered) => !view.isGone(meta.uid);
+  let last = s.setting.now();
+  return {
+    context: messageContext(s),
+    view: {
+      count: view.count,
+      all: () => view.all().filter(present),
+      select: (ranges, by) => view.select(ranges, by).filter(present),
+      byUid: (uid) => view.isGone(uid) ? undefined : view.byUid(uid),
+    },
+    open: (message) =>
+      new StoredMessage(mailbox, message, selected.isRecent(message.meta.uid)),
+    *pause(done, most) {
+      yield* work(s.setting.pause);
+      if (s.setting.now() - last < PROGRESS) return;
+      last = s.setting.now();
+      yield* tellProgress(s, done, most);
+    },
+  };
+}
+
+/** A sign of life; where the client is gone, the end of the search. */
+function* tellProgress(
+  s: ImapSession,
+  done: number,
+  most: number,
+): Session<void> {
+  const tag = s.tag.replace(/["\\]/g, "\\$&");
+  tell(s, `OK [INPROGRESS ("${tag}" ${done} ${most})] Still searching`);
+  yield* flush();
+}
