@@ -7,9 +7,10 @@
 
 import type { Session } from "../../wire/mod.ts";
 import type { Output } from "../output.ts";
+import { formatPartial, sliceOf } from "../partial.ts";
 import { formatSet } from "../sequence_set.ts";
 import type { Numbered } from "../view.ts";
-import type { Page, ReturnOptions } from "./return_options.ts";
+import type { ReturnOptions } from "./return_options.ts";
 
 /** How results are told. */
 export interface ResultForm {
@@ -64,9 +65,9 @@ export function* writeEsearch(
   if (count) out.words(` COUNT ${found.length}`);
   if (all && first) out.words(` ALL ${setOf(found, form)}`);
   if (partial) {
-    const page = pageOf(found, partial);
+    const page = sliceOf(found, partial);
     const set = page.length > 0 ? setOf(page, form) : "NIL";
-    out.words(` PARTIAL (${partial.text} ${set})`);
+    out.words(` PARTIAL (${formatPartial(partial)} ${set})`);
   }
   const modseq = form.modseq ? toldModseq(found, options) : undefined;
   if (modseq !== undefined) out.words(` MODSEQ ${modseq}`);
@@ -92,7 +93,7 @@ function told(
 ): readonly Numbered[] {
   if (all || count || !(min || max || partial)) return found;
   return [
-    ...(partial ? pageOf(found, partial) : []),
+    ...(partial ? sliceOf(found, partial) : []),
     ...(min ? found.slice(0, 1) : []),
     ...(max ? found.slice(-1) : []),
   ];
@@ -112,15 +113,6 @@ function largestModseq(found: readonly Numbered[]): number | undefined {
     if (largest === undefined || meta.modseq > largest) largest = meta.modseq;
   }
   return largest;
-}
-
-function pageOf(
-  found: readonly Numbered[],
-  { from, to, fromEnd }: Page,
-): readonly Numbered[] {
-  if (!fromEnd) return found.slice(from - 1, to);
-  const size = found.length;
-  return found.slice(Math.max(size - to, 0), Math.max(size - from + 1, 0));
 }
 
 function setOf(found: readonly Numbered[], form: ResultForm): string {

@@ -5,22 +5,14 @@
  * @module
  */
 
-import type { Session } from "../../wire/mod.ts";
-import { isKnownCharset } from "../../mail/mod.ts";
 import { asciiUpper } from "../../bytes/mod.ts";
+import { isKnownCharset } from "../../mail/mod.ts";
+import type { Session } from "../../wire/mod.ts";
+import { type PartialRange, readPartial } from "../partial.ts";
 import type { Criterion } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax, no, Refusal } from "../status.ts";
 import { parseCriteria } from "./search_keys.ts";
-
-/** A page of results: positions from 1, counted from the end where `fromEnd`. */
-export interface Page {
-  readonly from: number;
-  readonly to: number;
-  readonly fromEnd: boolean;
-  /** As the client wrote it. */
-  readonly text: string;
-}
 
 export interface ReturnOptions {
   readonly min: boolean;
@@ -28,7 +20,7 @@ export interface ReturnOptions {
   readonly all: boolean;
   readonly count: boolean;
   readonly save: boolean;
-  readonly partial: Page | undefined;
+  readonly partial: PartialRange | undefined;
 }
 
 /** What a SEARCH without RETURN is answered with, once IMAP4rev2 is enabled. */
@@ -62,7 +54,7 @@ export function* parseSearch(scanner: Scanner): Session<SearchProgram> {
 /** Reads ` RETURN (…)` if it comes next. */
 export function parseReturn(scanner: Scanner): ReturnOptions | undefined {
   if (!scanner.tryWord(" RETURN ")) return undefined;
-  const found = new Map<string, Page | undefined>();
+  const found = new Map<string, PartialRange | undefined>();
   scanner.list(() => {
     const name = scanner.word("a return option");
     if (!OPTIONS.has(name)) {
@@ -98,21 +90,7 @@ export function* parseCharset(scanner: Scanner): Session<string> {
 const OPTIONS = new Set(["MIN", "MAX", "ALL", "COUNT", "SAVE", "PARTIAL"]);
 
 /** RFC 9394 §3.1: ` 1:500`, or ` -1:-100` from the end. */
-function parsePage(scanner: Scanner): Page {
+function parsePage(scanner: Scanner): PartialRange {
   scanner.space();
-  const fromEnd = scanner.peek() === "-";
-  const position = () => {
-    if (fromEnd) scanner.take("-");
-    return scanner.positive("a position");
-  };
-  const first = position();
-  scanner.take(":");
-  const second = position();
-  const sign = fromEnd ? "-" : "";
-  return {
-    from: Math.min(first, second),
-    to: Math.max(first, second),
-    fromEnd,
-    text: `${sign}${first}:${sign}${second}`,
-  };
+  return readPartial(scanner);
 }
