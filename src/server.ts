@@ -23,11 +23,13 @@ import {
   type Listening,
   Net,
 } from "./net/mod.ts";
+import { imapSession } from "./imap/mod.ts";
 import { pop3Session } from "./pop3/mod.ts";
 import { openFileSpool, type Spool } from "./queue/mod.ts";
 import {
   accountsSettingOf,
   type Ground,
+  imapSettingOf,
   pop3SettingOf,
   smtpSettingOf,
 } from "./settings.ts";
@@ -136,6 +138,7 @@ async function openPorts(
     store,
     log,
     now,
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     maildrops: new Set<string>(),
     lastLogins: new Map(),
@@ -299,11 +302,19 @@ class LiveServer {
       implicitTls: hasImplicitTls(kind),
       proxiesFrom: proxies,
       session: (wire, link) => this.#sessions[kind](wire, link),
-      refusal: kind === "pop3" || kind === "pop3s"
-        ? "-ERR [SYS/TEMP] too many connections, try again later"
-        : "421 4.7.0 Too many connections, try again later",
+      refusal: refusalOf(kind),
     };
   }
+}
+
+/** What a client is told that cannot be served, in its protocol's words. */
+function refusalOf(kind: ListenerName): string {
+  if (kind === "imap" || kind === "imaps") {
+    return "* BYE [UNAVAILABLE] Too many connections, try again later";
+  }
+  return kind === "pop3" || kind === "pop3s"
+    ? "-ERR [SYS/TEMP] too many connections, try again later"
+    : "421 4.7.0 Too many connections, try again later";
 }
 
 /** Where to listen and for what, by what makes a place the same one over reloads. */
@@ -338,6 +349,8 @@ function sessionsOf(configuration: Configuration, ground: Ground): Sessions {
   };
   const pop3Setting = pop3SettingOf(configuration, ground);
   const pop3 = (wire: Wire, link: Link) => pop3Session(wire, link, pop3Setting);
+  const imapSetting = imapSettingOf(configuration, ground);
+  const imap = (wire: Wire, link: Link) => imapSession(wire, link, imapSetting);
   return {
     smtp: smtp("smtp"),
     submission: smtp("submission"),
@@ -345,6 +358,8 @@ function sessionsOf(configuration: Configuration, ground: Ground): Sessions {
     lmtp: smtp("lmtp"),
     pop3,
     pop3s: pop3,
+    imap,
+    imaps: imap,
   };
 }
 

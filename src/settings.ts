@@ -1,6 +1,6 @@
 /**
  * From the configuration to what each protocol is told: the one place where keys meet
- * the records of `smtp/` and `pop3/`.
+ * the records of `smtp/`, `pop3/` and `imap/`.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import {
   localDomains,
 } from "./config/mod.ts";
 import type { Log } from "./log.ts";
+import type { ImapSetting } from "./imap/mod.ts";
 import type { MaildropLocks, Pop3Setting } from "./pop3/mod.ts";
 import type { Spool } from "./queue/mod.ts";
 import type { ListenerKind, SmtpSetting } from "./smtp/mod.ts";
@@ -25,6 +26,8 @@ export interface Ground {
   readonly log: Log;
   readonly now: () => number;
   readonly random: (octets: number) => Uint8Array;
+  /** Resolves when others have had their turn. */
+  readonly pause: () => Promise<void>;
   readonly maildrops: MaildropLocks;
   readonly lastLogins: Map<string, number>;
   /** Some account opted in to CRAM-MD5 and APOP. */
@@ -124,6 +127,29 @@ export function pop3SettingOf(
         lastLogins: ground.lastLogins,
       },
     }),
+  };
+}
+
+/** The IMAP side of a listener. */
+export function imapSettingOf(
+  configuration: Configuration,
+  ground: Ground,
+): ImapSetting {
+  const { IMAP } = configuration;
+  return {
+    ...IMAP,
+    serverName: configuration.server_name,
+    accounts: ground.accounts,
+    store: ground.store,
+    now: ground.now,
+    pause: ground.pause,
+    random: ground.random,
+    log: ground.log,
+    tls: IMAP.enable_starttls && hasCertificate(configuration),
+    allowPlaintextAuth: IMAP.allow_plaintext_auth,
+    get mechanisms() {
+      return mechanismsOf(IMAP, ground.legacyInUse());
+    },
   };
 }
 

@@ -69,6 +69,7 @@ const DEV_CONFIGURATION =
   # The server listens on loopback only: passwords in the clear harm nobody.
   "SMTP": { "allow_plaintext_auth": true },
   "POP3": { "allow_plaintext_auth": true },
+  "IMAP": { "allow_plaintext_auth": true },
   "Log": { "format": "text" }
 }
 `;

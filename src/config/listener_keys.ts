@@ -11,6 +11,8 @@ export const listenerPorts = {
   lmtp: 24,
   pop3: 110,
   pop3s: 995,
+  imap: 143,
+  imaps: 993,
 } as const;
 
 export type ListenerName = keyof typeof listenerPorts;
@@ -26,10 +28,10 @@ export const listenerKeys = z.strictObject({
   kind: z.enum(names).describe(
     '"smtp" for other servers, "submission" and "submissions" for mail programs ' +
       '(STARTTLS and TLS from the start), "lmtp" for a mail server in front of this one, ' +
-      '"pop3" and "pop3s".',
+      '"pop3" and "pop3s", "imap" and "imaps".',
   ),
   port: z.int().min(0).max(65535).optional().describe(
-    "The port; by default 25, 587, 465, 24, 110 and 995. 0 takes a free one.",
+    "The port; by default 25, 587, 465, 24, 110, 995, 143 and 993. 0 takes a free one.",
   ),
   addresses: z.array(ipAddress).min(1).optional().describe(
     'The IP addresses to listen on; by default all ("::" takes IPv4, too), for "lmtp" 127.0.0.1.',
@@ -66,9 +68,11 @@ export const defaultListeners: readonly { readonly kind: ListenerName }[] = [
   { kind: "submissions" },
   { kind: "pop3" },
   { kind: "pop3s" },
+  { kind: "imap" },
+  { kind: "imaps" },
 ];
 
 /** True for kinds that begin with TLS. */
 export function hasImplicitTls(kind: ListenerName): boolean {
-  return kind === "submissions" || kind === "pop3s";
+  return kind === "submissions" || kind === "pop3s" || kind === "imaps";
 }

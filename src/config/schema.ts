@@ -17,6 +17,7 @@ import {
   flag,
   mailAddress,
 } from "./kinds.ts";
+import { imapKeys } from "./imap_keys.ts";
 import { defaultListeners, listenerKeys } from "./listener_keys.ts";
 import { pop3Keys } from "./pop3_keys.ts";
 import { smtpKeys } from "./smtp_keys.ts";
@@ -148,6 +149,7 @@ export const schema = z.strictObject({
   Log: logKeys.prefault({}).describe("What is written to standard output."),
   SMTP: smtpKeys.prefault({}).describe("Mail that comes in, and LMTP."),
   POP3: pop3Keys.prefault({}).describe("Mail that is fetched."),
+  IMAP: imapKeys.prefault({}).describe("Mail that stays on the server."),
 });
 
 /** The configuration as the schema leaves it, before what follows from several keys is filled in. */

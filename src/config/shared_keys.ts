@@ -1,4 +1,4 @@
-/** Keys that `SMTP` and `POP3` have both. */
+/** Keys that `SMTP`, `POP3` and `IMAP` share. */
 
 import { count, flag } from "./kinds.ts";
 

@@ -74,12 +74,15 @@ Deno.test("nothing at all is the default configuration", () => {
 Deno.test("without a certificate the default listeners are those that work without", () => {
   assertEquals(
     load("{}").Listeners.map(({ kind, port }) => `${kind} ${port}`),
-    ["smtp 25", "submission 587", "pop3 110"],
+    ["smtp 25", "submission 587", "pop3 110", "imap 143"],
   );
   const tls = '{"TLS": {"certificate_file": "a", "certificate_key_file": "b"}}';
   assertEquals(
     load(tls).Listeners.map(({ kind, port }) => `${kind} ${port}`),
-    ["smtp 25", "submission 587", "submissions 465", "pop3 110", "pop3s 995"],
+    [
+      ...["smtp 25", "submission 587", "submissions 465"],
+      ...["pop3 110", "pop3s 995", "imap 143", "imaps 993"],
+    ],
   );
 });
 
@@ -152,7 +155,7 @@ const wrong: readonly (readonly [text: string, problem: string])[] = [
   ["[]", '1:1: the file is no object; "{ … }" was meant'],
   [
     '{"timeout": 5}',
-    '1:2: "timeout" is not a known key; did you mean "SMTP.timeout" or "POP3.timeout"?',
+    '1:2: "timeout" is not a known key; did you mean "SMTP.timeout" or "POP3.timeout" or "IMAP.timeout"?',
   ],
   [
     '{"Log": {"colour": 5}}',

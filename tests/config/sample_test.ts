@@ -55,6 +55,6 @@ Deno.test("the examples that the sample shows load together, all listeners with 
   const configuration = load(uncomment(formatSample(), "examples"));
   assertEquals(configuration.server_name, "mail.example.org");
   assertEquals(configuration.TLS.all.length, 2);
-  assertEquals(configuration.Listeners.length, 5);
+  assertEquals(configuration.Listeners.length, 7);
   assertEquals(configuration.Accounts["bob@example.org"]!.enabled, true);
 });

@@ -12,7 +12,14 @@ export interface Ready {
   readonly domain: string;
   readonly ports: Readonly<
     Record<
-      "smtp" | "submission" | "submissions" | "lmtp" | "pop3" | "pop3s",
+      | "smtp"
+      | "submission"
+      | "submissions"
+      | "lmtp"
+      | "pop3"
+      | "pop3s"
+      | "imap"
+      | "imaps",
       number
     >
   >;

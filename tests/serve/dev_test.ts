@@ -60,7 +60,8 @@ Deno.test("dev writes a ready file that is whole at once and says what is true",
     ...["pid", "host", "domain", "ports", "accounts", "ca", "data"],
   ]);
   assertEquals(Object.keys(ready.ports).sort(), [
-    ...["lmtp", "pop3", "pop3s", "smtp", "submission", "submissions"],
+    ...["imap", "imaps", "lmtp", "pop3", "pop3s"],
+    ...["smtp", "submission", "submissions"],
   ]);
   const { ports: _, ca: __, ...rest } = ready;
   assertEquals(rest, {
@@ -74,12 +75,12 @@ Deno.test("dev writes a ready file that is whole at once and says what is true",
     data: `${folder}/data`,
   });
   const ca = await Deno.readTextFile(ready.ca);
-  for (const kind of ["submissions", "pop3s"] as const) {
+  for (const kind of ["submissions", "pop3s", "imaps"] as const) {
     (await connectSecure(ready.ports[kind], "localhost", ca)).close();
   }
-  for (const kind of ["smtp", "submission", "lmtp", "pop3"] as const) {
+  for (const kind of ["smtp", "submission", "lmtp", "pop3", "imap"] as const) {
     const client = await LineClient.connect(ready.ports[kind]);
-    assertMatch(await client.line(), /^(?:220 |\+OK )/);
+    assertMatch(await client.line(), /^(?:220 |\+OK |\* OK )/);
     client.close();
   }
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
