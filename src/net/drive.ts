@@ -18,9 +18,11 @@ import {
   type Wire,
 } from "../wire/mod.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
+import { DeflateTransport } from "./deflate.ts";
 import type { Transport } from "./transport.ts";
 
 type Resumed = IteratorResult<Step, void>;
+type UpgradeStep = Extract<Step, { kind: "upgrade" }>;
 type Wakeup = InputEvent | "timeout" | "stop";
 
 export interface DriveOptions {
@@ -93,7 +95,7 @@ export class Drive {
         case "work":
           return await this.#work(step.run);
         case "upgrade":
-          await this.#upgrade(step.input);
+          await this.#upgrade(step);
           return session.next();
       }
     } catch (error) {
@@ -198,9 +200,13 @@ export class Drive {
     }
   }
 
-  async #upgrade(input: Uint8Array | undefined): Promise<void> {
+  async #upgrade({ to, input }: UpgradeStep): Promise<void> {
     await this.#flush();
     this.#reading = undefined;
+    if (to === "deflate") {
+      this.#transport = new DeflateTransport(this.#transport);
+      return;
+    }
     try {
       const { transport } = await this.options.upgrade(input);
       this.#transport = transport;

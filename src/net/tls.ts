@@ -32,7 +32,7 @@ export async function startServerTls(
   certificates: Certificates,
   first: Uint8Array | undefined,
 ): Promise<{ transport: Transport; tls: LinkTls }> {
-  const duplex = duplexOver(plain, first);
+  const duplex = new PlainDuplex(plain, first);
   const socket = new TLSSocket(duplex, {
     isServer: true,
     secureContext: certificates.choose(undefined).context,
@@ -82,41 +82,53 @@ function describe(socket: TLSSocket, certificates: Certificates): LinkTls {
   };
 }
 
-/** The clear connection as `node:tls` wants it. */
-function duplexOver(
-  plain: PlainTransport,
-  first: Uint8Array | undefined,
-): Duplex {
-  let waiting = first !== undefined && first.length > 0 ? first : undefined;
-  return new Duplex({
-    readableHighWaterMark: 16 * 1024,
-    async read() {
-      if (waiting !== undefined) {
-        const octets = waiting;
-        waiting = undefined;
-        this.push(octets);
-        return;
-      }
-      try {
-        const octets = await plain.read();
-        // `plain` uses its buffer again; the stream keeps what it is given.
-        this.push(octets === undefined ? null : octets.slice());
-      } catch (error) {
-        this.destroy(error as Error);
-      }
-    },
-    write(chunk: Uint8Array, _encoding, done) {
-      plain.write(chunk).then(() => done(), done);
-    },
-    final(done) {
-      plain.closeWrite().then(() => done(), () => done());
-    },
-    destroy(error, done) {
-      plain.close();
-      done(error);
-    },
-  });
+/** The clear connection as `node:tls` wants it. A class, for thousands of them share its methods. */
+class PlainDuplex extends Duplex {
+  readonly #plain: PlainTransport;
+  /** Octets that were read before, until they are used. */
+  #first: Uint8Array | undefined;
+
+  constructor(plain: PlainTransport, first: Uint8Array | undefined) {
+    super({ readableHighWaterMark: 16 * 1024 });
+    this.#plain = plain;
+    this.#first = first?.length ? first : undefined;
+  }
+
+  override _read(): void {
+    if (this.#first === undefined) {
+      void this.#readOn();
+      return;
+    }
+    const octets = this.#first;
+    this.#first = undefined;
+    this.push(octets);
+  }
+
+  async #readOn(): Promise<void> {
+    try {
+      const octets = await this.#plain.read();
+      // `#plain` uses its buffer again; the stream keeps what it is given.
+      this.push(octets === undefined ? null : octets.slice());
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
+  override _write(chunk: Uint8Array, _: string, done: Done): void {
+    this.#plain.write(chunk).then(() => done(), done);
+  }
+
+  override _final(done: Done): void {
+    this.#plain.closeWrite().then(() => done(), () => done());
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    this.#plain.close();
+    done(error);
+  }
 }
+
+type Done = (error?: Error | null) => void;
 
 /** A protected connection, read on demand so that a slow session holds its peer back. */
 class TlsTransport implements Transport {

@@ -46,12 +46,12 @@ export class PlainTransport implements Transport {
     }
   }
 
-  /** Doubles the buffer while the peer fills it; a small read brings the small one back. */
+  /** Widens the buffer while the peer fills it; a small read brings the small one back. */
   #adapt(count: number): void {
     const { readBuffer, readBufferMax } = limits.wire;
     const size = this.#buffer.length;
     if (count === size && size < readBufferMax) {
-      this.#buffer = new Uint8Array(size * 2);
+      this.#buffer = new Uint8Array(Math.min(size * 4, readBufferMax));
     } else if (count < readBuffer / 2 && size > readBuffer) {
       this.#buffer = new Uint8Array(readBuffer);
     }
