@@ -6,15 +6,12 @@
  * @module
  */
 
-import {
-  deliveryKey,
-  formatFileName,
-  type SubFolder,
-  uniqueIdOf,
-} from "./file_name.ts";
+import { placeAll } from "./batch.ts";
+import { deliveryKey } from "./file_name.ts";
 import { normalFlags } from "./flags.ts";
-import { type Incoming, writeIncoming } from "./incoming.ts";
+import { type Incoming, IncomingFile, writeIncoming } from "./incoming.ts";
 import type { LiveMailbox } from "./live_mailbox.ts";
+import { freshKey, newEntry, type Unnamed } from "./new_entry.ts";
 import type { Entry } from "./roster.ts";
 import type { AppendOptions, Flag, Meta } from "./store.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -22,11 +19,11 @@ import type { Surroundings } from "./surroundings.ts";
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** A message that is written and waits for its name. */
-interface Arrival extends Incoming {
-  readonly key: string;
-  readonly flags: readonly Flag[];
-  readonly internalDate: number;
+type Written = Incoming & Unnamed & {
   readonly deliveryId: string | undefined;
+};
+
+interface Arrival extends Written {
   readonly resolve: (meta: Meta) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -42,7 +39,7 @@ export class Appender {
     this.#mailbox = mailbox;
   }
 
-  /** Durable when it resolves; on rejection nothing was stored. @throws {DiskError | RangeError} */
+  /** Durable when it resolves; on rejection nothing was stored. @throws {DiskError | RangeError | OverQuota} */
   append(chunks: Chunks, options: AppendOptions): Promise<Meta> {
     const { deliveryId } = options;
     if (deliveryId === undefined) return this.#store(chunks, options);
@@ -71,19 +68,24 @@ export class Appender {
 
   async #store(chunks: Chunks, options: AppendOptions): Promise<Meta> {
     const { surroundings, place } = this.#mailbox;
-    const date = Math.max(0, options.internalDate ?? surroundings.now());
-    const seconds = Math.floor(date / 1000);
-    const key = keyFor(seconds, options.deliveryId, surroundings);
-    const flags = await this.#knownFlags(options.flags ?? []);
+    const named = await this.prepare(options);
     const incoming = await writeIncoming(surroundings, place.path, chunks);
-    return await new Promise((resolve, reject) => {
-      const { deliveryId } = options;
+    return await this.commit({ ...named, ...incoming });
+  }
+
+  /** What is known of a message before its octets; its keywords are durable. @throws {DiskError | RangeError} */
+  async prepare(
+    options: AppendOptions,
+  ): Promise<Omit<Written, "size" | "temporary">> {
+    const { now } = this.#mailbox.surroundings;
+    const { deliveryId, internalDate = now(), savedDate = now() } = options;
+    return {
+      key: keyFor(savedDate, deliveryId, this.#mailbox.surroundings),
+      flags: await this.#knownFlags(options.flags ?? []),
       // RFC 9051 §2.3.3: to the second.
-      const internalDate = seconds * 1000;
-      const told = { key, flags, internalDate, deliveryId };
-      this.#arrivals.push({ ...incoming, ...told, resolve, reject });
-      if (this.#arrivals.length === 1) this.#commit();
-    });
+      internalDate: Math.floor(Math.max(0, internalDate) / 1000) * 1000,
+      deliveryId,
+    };
   }
 
   async #knownFlags(given: readonly Flag[]): Promise<readonly Flag[]> {
@@ -93,6 +95,21 @@ export class Appender {
       await this.#mailbox.change(() => keywords.add(flags));
     }
     return flags;
+  }
+
+  /** Gives a message its name, together with others that come at the same time. */
+  async commit(written: Written): Promise<Meta> {
+    const { place, surroundings: { disk } } = this.#mailbox;
+    try {
+      await place.checkRoom(written.size, 1);
+    } catch (error) {
+      await disk.unlink(written.temporary).catch(() => {});
+      throw error;
+    }
+    return await new Promise((resolve, reject) => {
+      this.#arrivals.push({ ...written, resolve, reject });
+      if (this.#arrivals.length === 1) this.#commit();
+    });
   }
 
   /** Commits what has arrived when its turn comes; who arrives until then comes along. */
@@ -113,13 +130,14 @@ export class Appender {
 }
 
 function keyFor(
-  seconds: number,
+  savedDate: number,
   deliveryId: string | undefined,
-  { unique, host }: Surroundings,
+  surroundings: Surroundings,
 ): string {
+  const seconds = Math.floor(Math.max(0, savedDate) / 1000);
   return deliveryId === undefined
-    ? `${seconds}.Q${unique()}.${host}`
-    : deliveryKey(seconds, deliveryId, host);
+    ? freshKey(surroundings, seconds * 1000)
+    : deliveryKey(seconds, deliveryId, surroundings.host);
 }
 
 interface Placed {
@@ -135,45 +153,18 @@ async function commitArrivals(
   const placed: Placed[] = [];
   try {
     for (const arrival of arrivals) {
-      placed.push({ arrival, entry: await nameArrival(mailbox, arrival) });
+      const entry = newEntry(mailbox, arrival);
+      const { disk } = mailbox.surroundings;
+      await disk.rename(arrival.temporary, mailbox.path(entry));
+      placed.push({ arrival, entry });
     }
     await mailbox.sync(placed.map(({ entry }) => entry.folder));
   } catch (error) {
     await takeBack(mailbox, placed);
     throw error;
   }
-  await mailbox.publish({
-    put: placed.map(({ entry }) => entry),
-    gone: [],
-    changes: placed.map(({ entry: { meta } }) => ({ kind: "appended", meta })),
-  });
+  await mailbox.publishNew(placed.map(({ entry }) => entry));
   for (const { arrival, entry } of placed) arrival.resolve(entry.meta);
-}
-
-async function nameArrival(
-  mailbox: LiveMailbox,
-  arrival: Arrival,
-): Promise<Entry> {
-  const { numbers, keywords, surroundings } = mailbox;
-  const { key, size, internalDate } = arrival;
-  const uid = numbers.takeUid();
-  const letters = keywords.lettersOf(arrival.flags);
-  const flags = keywords.flagsOf(letters);
-  const folder: SubFolder = letters === "" ? "new" : "cur";
-  const told = { key, size, uid, internalDate, letters, others: "" };
-  const modseq = numbers.takeModseq();
-  const uniqueId = uniqueIdOf(key);
-  const entry: Entry = {
-    folder,
-    name: formatFileName(told, folder),
-    meta: {
-      ...{ uid, size, flags, internalDate, modseq, uniqueId },
-      savedDate: internalDate,
-      emailId: uniqueId,
-    },
-  };
-  await surroundings.disk.rename(arrival.temporary, mailbox.path(entry));
-  return entry;
 }
 
 /**
@@ -188,5 +179,82 @@ async function takeBack(
   for (const { arrival, entry } of placed) {
     if (arrival.deliveryId !== undefined) continue;
     await mailbox.surroundings.disk.unlink(mailbox.path(entry)).catch(() => {});
+  }
+}
+
+/** Messages of one draft, until they are committed or forgotten. */
+export class MailboxDraft {
+  readonly #mailbox: LiveMailbox;
+  #written: Written[] = [];
+  #last:
+    | { named: Omit<Written, "size" | "temporary">; file: IncomingFile }
+    | undefined;
+
+  constructor(mailbox: LiveMailbox) {
+    this.#mailbox = mailbox;
+  }
+
+  async begin(options: AppendOptions): Promise<void> {
+    await this.#finishLast();
+    const { surroundings, place, appender } = this.#mailbox;
+    const named = await appender.prepare(options);
+    const file = await IncomingFile.begin(surroundings, place.path);
+    this.#last = { named, file };
+  }
+
+  async write(octets: Uint8Array): Promise<void> {
+    await this.#last?.file.write(octets);
+  }
+
+  async #finishLast(): Promise<void> {
+    if (this.#last === undefined) return;
+    const { named, file } = this.#last;
+    this.#written.push({ ...named, ...await file.finish() });
+    this.#last = undefined;
+  }
+
+  async commit(): Promise<readonly Meta[]> {
+    try {
+      await this.#finishLast();
+      const [only] = this.#written;
+      if (this.#written.length === 1) {
+        return [await this.#mailbox.appender.commit(only!)];
+      }
+      return await this.#commitAll(this.#written);
+    } catch (error) {
+      await this.abort();
+      throw error;
+    } finally {
+      this.#written = [];
+    }
+  }
+
+  async #commitAll(written: readonly Written[]): Promise<Meta[]> {
+    if (written.length === 0) return [];
+    const mailbox = this.#mailbox;
+    const octets = written.reduce((sum, { size }) => sum + size, 0);
+    await mailbox.place.checkRoom(octets, written.length);
+    return await mailbox.change(async () => {
+      await mailbox.numbers.reserve(written.length, written.length);
+      const entries = written.map((message) => newEntry(mailbox, message));
+      const placements = entries.map(({ folder, name }, i) => {
+        const { temporary } = written[i]!;
+        const inTmp = temporary.slice(temporary.lastIndexOf("/") + 1);
+        return { temporary: inTmp, folder, name };
+      });
+      const { surroundings, place } = mailbox;
+      await placeAll(surroundings, place.path, placements);
+      await mailbox.publishNew(entries);
+      return entries.map(({ meta }) => meta);
+    });
+  }
+
+  async abort(): Promise<void> {
+    const { disk } = this.#mailbox.surroundings;
+    await this.#last?.file.discard();
+    this.#last = undefined;
+    for (const { temporary } of this.#written.splice(0)) {
+      await disk.unlink(temporary).catch(() => {});
+    }
   }
 }

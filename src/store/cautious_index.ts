@@ -8,10 +8,12 @@
  */
 
 import type {
+  Expunged,
   FolderTimes,
   Index,
   IndexedMailbox,
   IndexRow,
+  IndexState,
   OpenIndex,
 } from "./index.ts";
 import { pause } from "./in_pieces.ts";
@@ -78,58 +80,98 @@ export class CautiousIndex {
   }
 }
 
-/** One mailbox's part of the index. Its calls must not overlap. */
+/** What is noted of a mailbox beside its rows. */
+type Standing = Omit<IndexState, "settled" | "closedAt">;
+
+/** One mailbox's part of the index. Its calls must not overlap, save for what is found out about messages. */
 export class MailboxIndex {
   readonly #index: CautiousIndex;
-  readonly #mailbox: string;
-  /** By UID; undefined for a row that goes. */
-  #waiting = new Map<number, IndexRow | undefined>();
+  #mailbox: string;
+  /** By UID: rows that came or changed, and messages that went. */
+  #waiting = new Map<number, IndexRow | Expunged>();
+  #standing: Standing = {};
+  #isChanged = false;
+  /** As it was told last, if nothing has changed since. */
+  #settled: FolderTimes | undefined;
 
   constructor(index: CautiousIndex, mailbox: string) {
     this.#index = index;
     this.#mailbox = mailbox;
   }
 
-  load(): Promise<IndexedMailbox | undefined> {
-    return this.#index.use((index) => index.load(this.#mailbox));
+  /** The mailbox has another name from now on. */
+  renamed(mailbox: string): void {
+    this.#mailbox = mailbox;
+  }
+
+  async load(): Promise<IndexedMailbox | undefined> {
+    const indexed = await this.use((index, name) => index.load(name));
+    const { recentFrom, expungedSince, settled } = indexed ?? {};
+    this.#settled = settled;
+    this.#standing = { recentFrom, expungedSince };
+    return indexed;
+  }
+
+  /** Runs `work` on the index; undefined when there is none, or it fails. */
+  use<T>(
+    work: (index: Index, mailbox: string) => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.#index.use((index) => work(index, this.#mailbox));
   }
 
   async reset(uidValidity: number): Promise<void> {
     this.#waiting.clear();
-    await this.#index.use((index) => index.reset(this.#mailbox, uidValidity));
+    await this.use((index, name) => index.reset(name, uidValidity));
   }
 
-  /** Notes rows that came or changed, and UIDs whose rows go. */
+  /** Notes rows that came or changed, and messages that went. */
   async note(
     rows: readonly IndexRow[],
-    gone: readonly number[],
+    gone: readonly Expunged[],
   ): Promise<void> {
-    for (const uid of gone) this.#waiting.set(uid, undefined);
+    if (rows.length + gone.length > 0) this.#settled = undefined;
+    for (const some of gone) this.#waiting.set(some.uid, some);
     for (const row of rows) this.#waiting.set(row.uid, row);
-    if (this.#waiting.size >= MOST_WAITING) await this.flush(undefined);
+    if (this.#waiting.size >= MOST_WAITING) await this.flush();
+  }
+
+  /** Notes what is true of the mailbox as a whole; written with the next flush. */
+  stand(standing: Standing): void {
+    this.#standing = { ...this.#standing, ...standing };
+    this.#isChanged = true;
   }
 
   /** Writes what waits. With `settled` the rows are from now on all that is in the folders. */
-  async flush(settled: FolderTimes | undefined): Promise<void> {
-    if (this.#waiting.size === 0 && settled === undefined) return;
-    const changes = [...this.#waiting];
+  async flush(
+    told: Pick<IndexState, "settled" | "closedAt"> = {},
+  ): Promise<void> {
+    const tells = told.settled ?? told.closedAt;
+    if (this.#waiting.size === 0 && !this.#isChanged && tells === undefined) {
+      return;
+    }
+    const changes = [...this.#waiting.values()];
     this.#waiting.clear();
+    this.#isChanged = false;
+    this.#settled = told.settled ?? this.#settled;
     // Only with the last part the rows are whole.
     while (changes.length > MOST_AT_ONCE) {
-      await this.#save(changes.splice(0, MOST_AT_ONCE), undefined);
+      await this.#save(changes.splice(0, MOST_AT_ONCE), {});
       await pause();
     }
-    await this.#save(changes, settled);
+    await this.#save(changes, { settled: this.#settled, ...told });
   }
 
   async #save(
-    changes: readonly (readonly [number, IndexRow | undefined])[],
-    settled: FolderTimes | undefined,
+    changes: readonly (IndexRow | Expunged)[],
+    told: IndexState,
   ): Promise<void> {
-    const put = changes.flatMap(([, row]) => row ? [row] : []);
-    const remove = changes.flatMap(([uid, row]) => row ? [] : [uid]);
-    await this.#index.use((index) =>
-      index.save(this.#mailbox, put, remove, settled)
-    );
+    const put: IndexRow[] = [];
+    const remove: Expunged[] = [];
+    for (const change of changes) {
+      if ("path" in change) put.push(change);
+      else remove.push(change);
+    }
+    const state = { ...this.#standing, ...told };
+    await this.use((index, name) => index.save(name, put, remove, state));
   }
 }

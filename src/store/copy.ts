@@ -1,86 +1,102 @@
 /** Copies messages by hard links: no octet is moved (RFC 9051 §6.4.7: all or none). */
 
-import { formatFileName, type SubFolder, uniqueIdOf } from "./file_name.ts";
+import { placeAll } from "./batch.ts";
+import { mapFiles } from "./in_pieces.ts";
 import { isMissing, type LiveMailbox } from "./live_mailbox.ts";
+import { copyOf, newEntry } from "./new_entry.ts";
 import type { Entry } from "./roster.ts";
+import type { UidPair } from "./store.ts";
 
-/** Durable when it resolves; after an error nothing was copied. @throws {DiskError | RangeError} */
+/** A second name of a message's file, in the target's tmp/. */
+interface Link {
+  readonly original: Entry;
+  readonly temporary: string;
+}
+
+/** Durable when it resolves; after an error nothing was copied. @throws {DiskError | RangeError | OverQuota} */
 export async function copyMessages(
   source: LiveMailbox,
   uids: readonly number[],
   target: LiveMailbox,
-): Promise<void> {
+): Promise<UidPair[]> {
   const entries = source.roster.select(uids.toSorted((a, b) => a - b));
-  await target.change(async () => {
+  const octets = entries.reduce((sum, { meta }) => sum + meta.size, 0);
+  await target.place.checkRoom(octets, entries.length);
+  return await target.change(async () => {
     await target.numbers.reserve(entries.length, entries.length);
-    const copies: Entry[] = [];
+    for (const { meta } of entries) await target.keywords.add(meta.flags);
+    const links: Link[] = [];
     try {
-      for (const entry of entries) {
-        copies.push(...await copyOne(source, entry, target));
-      }
-      await target.sync(copies.map(({ folder }) => folder));
+      await mapFiles(entries, async (entry) => {
+        const temporary = await linkOf(source, entry, target);
+        if (temporary) links.push({ original: entry, temporary });
+      });
+      return await place(target, links);
     } catch (error) {
-      await takeBack(target, copies);
+      const { surroundings: { disk }, place: { path } } = target;
+      for (const { temporary } of links) {
+        await disk.unlink(`${path}/tmp/${temporary}`).catch(() => {});
+      }
       throw error;
     }
-    const changes = copies.map(({ meta }) =>
-      ({ kind: "appended", meta }) as const
-    );
-    await target.publish({ put: copies, gone: [], changes });
   });
 }
 
-async function copyOne(
+/** @returns The name in tmp/; undefined when there is nothing to copy any more. */
+async function linkOf(
   source: LiveMailbox,
   entry: Entry,
   target: LiveMailbox,
-): Promise<Entry[]> {
-  await target.keywords.add(entry.meta.flags);
-  const copy = copyOf(entry, target);
-  const { disk } = target.surroundings;
+): Promise<string | undefined> {
+  const { disk, unique } = target.surroundings;
+  const temporary = unique();
+  const to = `${target.place.path}/tmp/${temporary}`;
   try {
-    await disk.link(source.path(entry), target.path(copy));
+    await disk.link(source.path(entry), to);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    // It was renamed since; or it is gone, and then there is nothing to copy.
+    // It was renamed since; or it is gone.
     const path = await source.find(entry);
-    if (path === undefined) return [];
-    await disk.link(path, target.path(copy));
+    if (path === undefined) return undefined;
+    await disk.link(path, to);
   }
-  return [copy];
+  return temporary;
 }
 
-/** A copy is a message of its own: it carries no delivery of the spool. */
-function copyOf({ meta }: Entry, target: LiveMailbox): Entry {
-  const { numbers, keywords, surroundings: { unique, host } } = target;
-  const { size, internalDate } = meta;
-  const uid = numbers.takeUid();
-  const key = `${internalDate / 1000}.Q${unique()}.${host}`;
-  const letters = keywords.lettersOf(meta.flags);
-  const flags = keywords.flagsOf(letters);
-  const folder: SubFolder = letters === "" ? "new" : "cur";
-  const told = { key, size, uid, internalDate, letters, others: "" };
-  return {
-    folder,
-    name: formatFileName(told, folder),
-    meta: {
-      uid,
-      size,
-      flags,
-      internalDate,
-      modseq: numbers.takeModseq(),
-      uniqueId: uniqueIdOf(key),
-      savedDate: internalDate,
-      emailId: meta.emailId,
-    },
-  };
-}
-
-async function takeBack(
+async function place(
   target: LiveMailbox,
-  copies: readonly Entry[],
+  links: readonly Link[],
+): Promise<UidPair[]> {
+  const { surroundings } = target;
+  const copies = links.map(({ original }) =>
+    newEntry(target, copyOf(original.meta, surroundings))
+  );
+  const placements = links.map(({ temporary }, i) => {
+    const { folder, name } = copies[i]!;
+    return { temporary, folder, name };
+  });
+  const { path } = target.place;
+  if (placements.length === 1) {
+    await placeOne(target, placements[0]!, copies[0]!);
+  }
+  if (placements.length > 1) await placeAll(surroundings, path, placements);
+  await target.publishNew(copies);
+  return links.map(({ original }, i) => (
+    { from: original.meta.uid, to: copies[i]!.meta.uid }
+  ));
+}
+
+async function placeOne(
+  target: LiveMailbox,
+  { temporary }: { readonly temporary: string },
+  copy: Entry,
 ): Promise<void> {
-  for (const copy of copies) {
-    await target.surroundings.disk.unlink(target.path(copy)).catch(() => {});
+  const { surroundings: { disk }, place: { path } } = target;
+  await disk.rename(`${path}/tmp/${temporary}`, target.path(copy));
+  try {
+    await target.sync([copy.folder]);
+  } catch (error) {
+    await disk.unlink(target.path(copy)).catch(() => {});
+    throw error;
   }
 }

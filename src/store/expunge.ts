@@ -1,8 +1,9 @@
 /** Removes messages for good. */
 
 import { DiskError } from "../disk/mod.ts";
-import { deliveryIdOf } from "./file_name.ts";
+import { mapFiles } from "./in_pieces.ts";
 import { isMissing, type LiveMailbox } from "./live_mailbox.ts";
+import { waitForSpool } from "./move.ts";
 import type { Entry } from "./roster.ts";
 
 /** Durable when it resolves. @throws {DiskError} */
@@ -21,19 +22,6 @@ export async function expunge(
   });
 }
 
-/** A replay after a crash must not bring back what was removed: the spool has to forget it first. */
-async function waitForSpool(
-  { roster, surroundings, place }: LiveMailbox,
-  uids: readonly number[],
-): Promise<void> {
-  const deliveries = roster.select(uids).flatMap(({ name }) =>
-    deliveryIdOf(name) ?? []
-  );
-  await Promise.all(
-    deliveries.map((id) => surroundings.settled(id, place.account)),
-  );
-}
-
 /** @returns The UIDs whose files were not where they should be. */
 async function expungeOnce(
   mailbox: LiveMailbox,
@@ -41,30 +29,26 @@ async function expungeOnce(
 ): Promise<number[]> {
   const entries = mailbox.roster.select(uids);
   if (entries.length === 0) return [];
-  const modseq = await takeModseq(mailbox);
+  const modseq = await modseqForEnd(mailbox);
   const removed: Entry[] = [];
   const missed: number[] = [];
-  for (const entry of entries) {
+  await mapFiles(entries, async (entry) => {
     if (await unlink(mailbox, entry)) removed.push(entry);
     else missed.push(entry.meta.uid);
-  }
+  });
   await mailbox.sync(removed.map(({ folder }) => folder));
-  const gone = removed.map(({ meta }) => meta.uid);
-  const changes = gone.map((uid) =>
-    ({ kind: "expunged", uid, modseq }) as const
-  );
-  await mailbox.publish({ put: [], gone, changes });
+  await mailbox.publishGone(removed, modseq);
   return missed;
 }
 
 /** On a full disk messages can be removed all the same: that is what makes room. */
-async function takeModseq({ numbers }: LiveMailbox): Promise<number> {
+async function modseqForEnd({ numbers }: LiveMailbox): Promise<number> {
   try {
     await numbers.reserve(0, 1);
     return numbers.takeModseq();
   } catch (error) {
     if (!(error instanceof DiskError) || error.fault !== "full") throw error;
-    return Math.max(1, numbers.highestModseq);
+    return numbers.highestModseq;
   }
 }
 

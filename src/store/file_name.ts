@@ -2,8 +2,10 @@
  * Names of message files in a Maildir: `<seconds>.<unique>.<host>,S=<size>,U=<uid>:2,<letters>`.
  *
  * The part before the first comma names the message for its whole life: other programs
- * keep it, and it is what POP3 shows (RFC 1939 §7). `T=<seconds>` is the internal date
- * where the leading number is not.
+ * keep it, and it is what POP3 shows (RFC 1939 §7). Its number is when the message was
+ * saved. More is told where it is not usual: `T=<seconds>` is the internal date where it
+ * is another one, `E=<id>` the EMAILID of a copy, and `K=<bits>` has the keywords for
+ * which Maildir has no letters; in `letters` these stand as characters from U+0100 on.
  *
  * @module
  */
@@ -22,9 +24,11 @@ export interface FileName {
   readonly uid?: number | undefined;
   /** Milliseconds since 1970, in whole seconds. */
   readonly internalDate?: number | undefined;
+  /** Of a copy: what its original had (RFC 8474 §5.1). */
+  readonly emailId?: string | undefined;
   /** What other programs noted, such as ",W=123". */
   readonly others: string;
-  /** The letters after ":2,". */
+  /** The letters after ":2,", and a character for each keyword in `K=`. */
   readonly letters: string;
 }
 
@@ -32,7 +36,7 @@ const NAME = /^([^,:/]+)((?:,[^,:]*)*)(?::(.*))?$/s;
 
 /** Most names: those that we wrote. */
 const OURS =
-  /^((\d{1,11})\.[^,:/]+),S=(\d{1,15}),U=([1-9]\d{0,9})(?:,T=(\d{1,11}))?(?::2,([^]*))?$/;
+  /^((\d{1,11})\.[^,:/]+),S=(\d{1,15}),U=([1-9]\d{0,9})(?:,T=(\d{1,11}))?(?:,E=([\w-]{1,60}))?(?:,K=([\w-]+))?(?::2,([^]*))?$/;
 
 /** True for names that Maildir programs give to messages; others hide behind a dot. */
 export function isMessageName(name: string): boolean {
@@ -41,12 +45,47 @@ export function isMessageName(name: string): boolean {
 
 /** Reads a file name, or undefined when no Maildir program wrote it. */
 export function parseFileName(name: string): FileName | undefined {
+  return parseShortName(name) ?? parseName(name);
+}
+
+/** The most common form, without regular expressions: a mailbox may have a million of them. */
+function parseShortName(name: string): FileName | undefined {
+  const end = name.indexOf(",S=");
+  const uidAt = name.indexOf(",U=", end + 4);
+  if (end < 0 || uidAt < 0) return undefined;
+  const info = name.indexOf(":2,", uidAt);
+  const key = name.slice(0, end);
+  const seconds = decimal(key, 0, key.indexOf("."));
+  const size = decimal(name, end + 3, uidAt);
+  const uid = decimal(name, uidAt + 3, info < 0 ? name.length : info);
+  if (seconds === undefined || size === undefined || !uid) return undefined;
+  if (/[,:/]/.test(key)) return undefined;
+  const letters = info < 0 ? "" : name.slice(info + 3);
+  return { key, size, uid, internalDate: seconds * 1000, others: "", letters };
+}
+
+/** The number that `text` has from one place to another: digits only, at most 11. */
+function decimal(text: string, from: number, to: number): number | undefined {
+  if (to <= from || to - from > 11) return undefined;
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseName(name: string): FileName | undefined {
   const ours = OURS.exec(name);
   if (ours) {
-    const [, key = "", seconds, size, uid, date, letters = ""] = ours;
+    const [, key = "", seconds, size, uid, date, emailId, bits, info = ""] =
+      ours;
     const internalDate = Number(date ?? seconds) * 1000;
     const numbers = { size: Number(size), uid: Number(uid), internalDate };
-    return { key, ...numbers, others: "", letters };
+    const letters = bits === undefined ? info : info + lettersOfBits(bits);
+    const copied = emailId === undefined ? {} : { emailId };
+    return { key, ...numbers, ...copied, others: "", letters };
   }
   return parseForeignName(name);
 }
@@ -61,24 +100,28 @@ function parseForeignName(name: string): FileName | undefined {
     string | undefined,
   ];
   const letters = info?.startsWith("2,") ? info.slice(2) : "";
-  return { key, letters, ...readAttributes(key, attributes) };
+  const { bits, ...rest } = readAttributes(key, attributes);
+  return { key, ...rest, letters: letters + lettersOfBits(bits) };
 }
 
 function readAttributes(
   key: string,
   attributes: string,
-): Pick<FileName, "size" | "uid" | "internalDate" | "others"> {
-  let size, uid, date, others = "";
+): Omit<FileName, "key" | "letters"> & { readonly bits: string } {
+  let size, uid, date, emailId, bits = "", others = "";
   for (const attribute of attributes.split(",").slice(1)) {
     const value = numberOf(attribute.slice(2));
     if (attribute.startsWith("S=")) size = value;
     else if (attribute.startsWith("U=")) uid = value || undefined;
     else if (attribute.startsWith("T=")) date = value;
+    else if (/^E=[\w-]{1,60}$/.test(attribute)) emailId = attribute.slice(2);
+    else if (/^K=[\w-]+$/.test(attribute)) bits = attribute.slice(2);
     else others += `,${attribute}`;
   }
   date ??= numberOf(/^\d+(?=\.)/.exec(key)?.[0] ?? "");
   const internalDate = date === undefined ? undefined : date * 1000;
-  return { size, uid, internalDate, others };
+  const copied = emailId === undefined ? {} : { emailId };
+  return { size, uid, internalDate, ...copied, bits, others };
 }
 
 /** At most 15 digits: larger numbers are none that we wrote, and would not be exact. */
@@ -86,33 +129,79 @@ function numberOf(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** What a file is called that says all of `name`; `T=` only where the key's number says another date. */
+/** What a file is called that says all of `name`. */
 export function formatFileName(
   name: FileName & { readonly size: number; readonly uid: number },
   folder: SubFolder,
 ): string {
-  const { key, size, uid, internalDate, others, letters } = name;
+  const { key, size, uid, internalDate, emailId, others } = name;
   const seconds = Math.floor((internalDate ?? 0) / 1000);
   const date = key.startsWith(`${seconds}.`) ? "" : `,T=${seconds}`;
-  const base = `${key},S=${size},U=${uid}${date}${others}`;
+  const email = !emailId || emailId === ownEmailId(key) ? "" : `,E=${emailId}`;
+  const [letters, bits] = partLetters(name.letters);
+  const base = `${key},S=${size},U=${uid}${date}${email}${bits}${others}`;
   return folder === "new" && letters === "" ? base : `${base}:2,${letters}`;
+}
+
+/** The first of the characters that stand for keywords without a letter. */
+export const FIRST_BEYOND = 0x100;
+/** As many fit into a file name beside everything else. */
+export const MOST_BITS = 174;
+const DIGITS =
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** Letters as Maildir has them, and `,K=` with the others: a bit each, six in a character, the lowest first. */
+function partLetters(letters: string): [string, string] {
+  let plain = "";
+  const sextets: number[] = [];
+  for (const letter of letters) {
+    const place = letter.charCodeAt(0) - FIRST_BEYOND;
+    if (place < 0 || place >= MOST_BITS) plain += letter;
+    else {sextets[place / 6 | 0] = (sextets[place / 6 | 0] ?? 0) |
+        1 << place % 6;}
+  }
+  if (sextets.length === 0) return [plain, ""];
+  return [
+    plain,
+    `,K=${Array.from(sextets, (six) => DIGITS[six ?? 0]).join("")}`,
+  ];
+}
+
+function lettersOfBits(bits: string): string {
+  let letters = "";
+  for (const [i, digit] of [...bits].entries()) {
+    const six = DIGITS.indexOf(digit);
+    for (let bit = 0; bit < 6; bit++) {
+      if (six >> bit & 1) {
+        letters += String.fromCharCode(FIRST_BEYOND + 6 * i + bit);
+      }
+    }
+  }
+  return letters;
 }
 
 /** `name` as it is called in cur/ with `letters`. */
 export function withLetters(name: string, letters: string): string {
-  return `${withoutInfo(name)}:2,${letters}`;
+  const [plain, bits] = partLetters(letters);
+  return `${withoutInfo(name)}${bits}:2,${plain}`;
 }
 
-/** The name without flags. */
+/** The name without flags and keywords. */
 export function withoutInfo(name: string): string {
   const colon = name.indexOf(":");
-  return colon < 0 ? name : name.slice(0, colon);
+  const base = colon < 0 ? name : name.slice(0, colon);
+  return base.includes(",K=") ? base.replace(BITS, "") : base;
 }
+
+const BITS = /,K=([\w-]+)(?=[,:]|$)/;
 
 /** The letters of the flags that a file name carries. */
 export function lettersOf(name: string): string {
   const info = name.indexOf(":2,");
-  return info < 0 ? "" : name.slice(info + 3);
+  const letters = info < 0 ? "" : name.slice(info + 3);
+  return name.includes(",K=")
+    ? letters + lettersOfBits(BITS.exec(name)?.[1] ?? "")
+    : letters;
 }
 
 /** The part of a file name that never changes. */
@@ -125,6 +214,27 @@ export function keyOf(name: string): string {
 export function uniqueIdOf(key: string): string {
   if (/^[\x21-\x7e]{1,70}$/.test(key)) return key;
   return `H${createHash("sha256").update(key).digest("base64url")}`;
+}
+
+/** When the message was saved in its mailbox, as its key tells (RFC 8514); milliseconds since 1970. */
+export function savedDateOf(key: string, internalDate: number): number {
+  const seconds = decimal(key, 0, key.indexOf("."));
+  return seconds === undefined ? internalDate : seconds * 1000;
+}
+
+/** Longer ones would leave a file name no room for the rest. */
+const OUR_WORD = /^[QD][A-Za-z0-9_-]{7,48}$/;
+
+/**
+ * The EMAILID of a message that is no copy (RFC 8474 §5.1): the word in a key of ours,
+ * which nothing else has; of other keys, a hash.
+ */
+export function ownEmailId(key: string): string {
+  const start = key.indexOf(".") + 1;
+  const word = key.slice(start, key.indexOf(".", start));
+  if (OUR_WORD.test(word)) return word;
+  const hash = createHash("sha256").update(key).digest("base64url");
+  return `H${hash.slice(0, 32)}`;
 }
 
 const LONGEST_DELIVERY = 100;
@@ -162,5 +272,5 @@ export function deliveryIdOf(name: string): string | undefined {
 
 /** `host` as it may stand in a file name. */
 export function hostPart(host: string): string {
-  return host.replace(/[^A-Za-z0-9.-]/g, "_").slice(0, 60) || "denomaild";
+  return host.replace(/[^A-Za-z0-9.-]/g, "_").slice(0, 40) || "denomaild";
 }

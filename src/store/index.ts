@@ -15,16 +15,32 @@ export interface IndexRow {
   readonly path: string;
 }
 
+/** A message that is no longer there, and the modseq of its end. */
+export interface Expunged {
+  readonly uid: number;
+  readonly modseq: number;
+}
+
 /** When folders last changed, in milliseconds since 1970. */
 export interface FolderTimes {
   readonly new: number;
   readonly cur: number;
 }
 
-export interface IndexedMailbox {
-  readonly uidValidity: number;
+/** What is known of a mailbox as a whole. */
+export interface IndexState {
   /** The folders as they were when the rows said all that is in them; undefined when unsure. */
   readonly settled?: FolderTimes | undefined;
+  /** UIDs from here on are \Recent. */
+  readonly recentFrom?: number | undefined;
+  /** All that was expunged after this modseq is in the index, if `closedAt` is right. */
+  readonly expungedSince?: number | undefined;
+  /** The next modseq to be reserved when the mailbox was last closed in peace: nothing happened since if it still is. */
+  readonly closedAt?: number | undefined;
+}
+
+export interface IndexedMailbox extends IndexState {
+  readonly uidValidity: number;
   /** Ascending by UID. */
   readonly rows: readonly IndexRow[];
 }
@@ -34,13 +50,39 @@ export interface Index {
   load(mailbox: string): Promise<IndexedMailbox | undefined>;
   /** Forgets all of a mailbox. */
   reset(mailbox: string, uidValidity: number): Promise<void>;
-  /** Takes rows in and out, in one step. */
+  /** Takes rows in and out, with all that is kept of what goes, in one step. */
   save(
     mailbox: string,
     put: readonly IndexRow[],
-    remove: readonly number[],
-    settled?: FolderTimes,
+    remove: readonly Expunged[],
+    state: IndexState,
   ): Promise<void>;
+  /** What was expunged after `modseq`. */
+  expunged(mailbox: string, modseq: number): Promise<readonly Expunged[]>;
+  /** Gives mailboxes other names, in one step; in order, each name is free when its turn comes. */
+  rename(names: readonly (readonly [string, string])[]): Promise<void>;
+  /** Forgets that there was such a mailbox. */
+  remove(mailbox: string): Promise<void>;
+  cached(
+    mailbox: string,
+    uids: readonly number[],
+    kind: string,
+  ): Promise<ReadonlyMap<number, Uint8Array>>;
+  cache(
+    mailbox: string,
+    kind: string,
+    octets: ReadonlyMap<number, Uint8Array>,
+  ): Promise<void>;
+  /** UIDs whose texts are kept. */
+  withText(mailbox: string): Promise<readonly number[]>;
+  /** UIDs of kept texts that have `text`, which is three characters or longer, and perhaps of others. */
+  search(mailbox: string, text: string): Promise<readonly number[]>;
+  keepTexts(
+    mailbox: string,
+    texts: ReadonlyMap<number, string>,
+  ): Promise<void>;
+  /** Forgets all texts of the account. */
+  dropTexts(): Promise<void>;
   close(): void;
   /** Closes an index that failed, and makes sure that the next one starts empty. */
   discard(): void;

@@ -1,27 +1,36 @@
 /**
- * The keywords of a mailbox and their letters "a" to "z" in file names.
+ * The keywords of a mailbox and their letters in file names: "a" to "z", and characters
+ * from U+0100 on, for which Maildir has none (`file_name.ts` says where those stand).
  *
- * Kept as Dovecot keeps them, in `dovecot-keywords`: a line "<number> <keyword>" each,
- * so that a Dovecot next door sees the same ones.
+ * The first 26 are kept as Dovecot keeps them, in `dovecot-keywords`: a line "<number>
+ * <keyword>" each, so that a Dovecot next door sees the same ones. The others are in
+ * `denomaild-keywords`.
  *
  * @module
  */
 
 import { asciiLower } from "../bytes/mod.ts";
+import { FIRST_BEYOND, MOST_BITS } from "./file_name.ts";
 import { LETTER_FLAGS, normalFlags } from "./flags.ts";
 import { readSmallFile, replaceFile } from "./replace_file.ts";
 import type { Flag } from "./store.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const KEYWORDS_FILE = "dovecot-keywords";
-const MOST = 26;
+const DOVECOT_FILE = "dovecot-keywords";
+const OUR_FILE = "denomaild-keywords";
+const MOST_LETTERS = 26;
+const MOST = MOST_LETTERS + MOST_BITS;
 const FIRST_LETTER = "a".charCodeAt(0);
+
+const LETTERS = new Map([...LETTER_FLAGS].map(([letter, f]) => [f, letter]));
 
 /** Letters and flags, both ways. */
 export class Keywords {
   readonly #surroundings: Surroundings;
   readonly #path: string;
   #names: (string | undefined)[] = [];
+  /** Places by folded names. */
+  #places = new Map<string, number>();
   /** Flags by letters: messages with equal flags share one list. */
   #flags = new Map<string, readonly Flag[]>();
 
@@ -30,18 +39,35 @@ export class Keywords {
     this.#path = path;
   }
 
-  /** Reads the file; without one there are no keywords. */
+  /** Reads the files; without them there are no keywords. */
   async load(): Promise<void> {
-    const text = await readSmallFile(
-      this.#surroundings,
-      `${this.#path}/${KEYWORDS_FILE}`,
-    );
-    this.#flags.clear();
-    this.#names = [];
-    for (const line of text?.split("\n") ?? []) {
-      const [, place, name] = /^(\d{1,2}) (\S+)$/.exec(line) ?? [];
-      if (name && Number(place) < MOST) this.#names[Number(place)] = name;
+    const names: (string | undefined)[] = [];
+    for (const file of [DOVECOT_FILE, OUR_FILE]) {
+      const path = `${this.#path}/${file}`;
+      const text = await readSmallFile(this.#surroundings, path);
+      for (const line of text?.split("\n") ?? []) {
+        const [, number, name] = /^(\d{1,3}) (\S+)$/.exec(line) ?? [];
+        const place = Number(number);
+        const isHere = (place < MOST_LETTERS) === (file === DOVECOT_FILE);
+        if (name && isHere && place < MOST) names[place] = name;
+      }
     }
+    this.#know(names);
+  }
+
+  #know(names: (string | undefined)[]): void {
+    this.#names = names;
+    this.#flags.clear();
+    this.#places.clear();
+    for (const [place, name] of names.entries()) {
+      const folded = asciiLower(name ?? "");
+      if (name && !this.#places.has(folded)) this.#places.set(folded, place);
+    }
+  }
+
+  /** As they were first spelled, sorted. */
+  get all(): readonly Flag[] {
+    return this.#names.filter((name) => name !== undefined).sort();
   }
 
   /** The flags that letters stand for; those that nobody has named are passed over. */
@@ -56,8 +82,7 @@ export class Keywords {
   }
 
   #flagOf(letter: string): Flag | undefined {
-    return LETTER_FLAGS.get(letter) ??
-      this.#names[letter.charCodeAt(0) - FIRST_LETTER];
+    return LETTER_FLAGS.get(letter) ?? this.#names[placeOf(letter)];
   }
 
   /** True when each of `flags` has a letter. */
@@ -67,8 +92,9 @@ export class Keywords {
 
   /** True when a letter among `letters` stands for a keyword that nobody has named. */
   isStrange(letters: string): boolean {
-    return /[a-z]/.test(letters) &&
-      [...letters].some((letter) => !this.#flagOf(letter));
+    return [...letters].some((letter) =>
+      placeOf(letter) >= 0 && !this.#flagOf(letter)
+    );
   }
 
   /** The letters for `flags`, in order, with those of `old` that stand for nothing we know. */
@@ -79,29 +105,22 @@ export class Keywords {
   }
 
   #letterOf(flag: Flag): string {
-    for (const [letter, known] of LETTER_FLAGS) {
-      if (known === flag) return letter;
-    }
-    const place = this.#placeOf(flag);
-    return place < 0 ? "" : String.fromCharCode(FIRST_LETTER + place);
-  }
-
-  #placeOf(keyword: string): number {
-    const folded = asciiLower(keyword);
-    return this.#names.findIndex((name) =>
-      name !== undefined && asciiLower(name) === folded
-    );
+    const letter = LETTERS.get(flag);
+    if (letter !== undefined) return letter;
+    const place = this.#places.get(asciiLower(flag));
+    return place === undefined ? "" : letterAt(place);
   }
 
   /**
    * Gives every keyword among `flags` a letter, durably. Its calls must not overlap.
    *
-   * @throws {RangeError} When the mailbox has 26 keywords already.
+   * @throws {RangeError} When the mailbox has as many as it can.
    */
   async add(flags: readonly Flag[]): Promise<void> {
     const strange = flags.filter((flag) => this.#letterOf(flag) === "");
     if (strange.length === 0) return;
     const names = [...this.#names];
+    const taken = new Set<string>();
     for (const keyword of strange) {
       if (/[\s:/]/.test(keyword)) {
         throw new RangeError(`Cannot keep keyword "${keyword}": not an atom`);
@@ -113,20 +132,42 @@ export class Keywords {
         );
       }
       names[free] = keyword;
+      taken.add(fileOf(free));
     }
-    await this.#save(names);
+    for (const file of taken) await this.#save(file, names);
+    this.#know(names);
   }
 
-  async #save(names: (string | undefined)[]): Promise<void> {
-    const lines = names.flatMap((name, i) => name ? [`${i} ${name}\n`] : []);
+  async #save(file: string, names: (string | undefined)[]): Promise<void> {
+    const lines = names.map((name, place) =>
+      name && fileOf(place) === file ? `${place} ${name}\n` : ""
+    );
     await replaceFile(
       this.#surroundings,
       this.#path,
-      KEYWORDS_FILE,
+      file,
       lines.join(""),
       "store.keywords",
     );
-    this.#names = names;
-    this.#flags.clear();
   }
+}
+
+function fileOf(place: number): string {
+  return place < MOST_LETTERS ? DOVECOT_FILE : OUR_FILE;
+}
+
+function letterAt(place: number): string {
+  return String.fromCharCode(
+    place < MOST_LETTERS
+      ? FIRST_LETTER + place
+      : FIRST_BEYOND + place - MOST_LETTERS,
+  );
+}
+
+/** The place of the keyword that `letter` stands for; negative when it can be none. */
+function placeOf(letter: string): number {
+  const code = letter.charCodeAt(0);
+  if (code >= FIRST_BEYOND) return code - FIRST_BEYOND + MOST_LETTERS;
+  const place = code - FIRST_LETTER;
+  return place < MOST_LETTERS ? place : -1;
 }

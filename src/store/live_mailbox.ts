@@ -10,8 +10,11 @@
 
 import { DiskError, type DiskFile } from "../disk/mod.ts";
 import { Appender } from "./append.ts";
+import { settleBatch } from "./batch.ts";
 import type { MailboxIndex } from "./cautious_index.ts";
 import { keyOf, type SubFolder } from "./file_name.ts";
+import { ExpungedLog } from "./expunged_log.ts";
+import { Findings } from "./findings.ts";
 import { FolderWatch } from "./folder_watch.ts";
 import { mapInPieces } from "./in_pieces.ts";
 import type { Keywords } from "./keywords.ts";
@@ -21,7 +24,14 @@ import type { Numbers } from "./numbers.ts";
 import { type Entry, Roster, rowOf } from "./roster.ts";
 import { type Differences, entryOf, scanFolders } from "./scan.ts";
 import { Serial } from "./serial.ts";
-import { type MessageOctets, type Meta, NoSuchMessage } from "./store.ts";
+import {
+  type Followed,
+  type MailboxStatus,
+  type MessageOctets,
+  type Meta,
+  NoSuchMailbox,
+  NoSuchMessage,
+} from "./store.ts";
 import type { Place, Surroundings } from "./surroundings.ts";
 
 /** What a mailbox is opened with. */
@@ -41,6 +51,8 @@ export class LiveMailbox {
   readonly index: MailboxIndex;
   readonly roster = new Roster();
   readonly appender = new Appender(this);
+  readonly expunged: ExpungedLog;
+  readonly findings: Findings;
   /** Messages of which the index said something else than the folders when it was loaded. */
   indexBehind = 0;
   readonly #watch: FolderWatch;
@@ -49,6 +61,9 @@ export class LiveMailbox {
   #shown = 0;
   /** Something failed half-way: the folders decide what is true, once they are synced. */
   #isUncertain = true;
+  #recentFrom = 1;
+  /** It was deleted or renamed: what is done now would be done to nothing. */
+  #isGone = false;
 
   constructor(opening: Opening) {
     this.surroundings = opening.surroundings;
@@ -57,12 +72,15 @@ export class LiveMailbox {
     this.keywords = opening.keywords;
     this.index = opening.index;
     this.#watch = new FolderWatch(this.surroundings, this.place.path);
+    this.expunged = new ExpungedLog(this.index);
+    this.findings = new Findings(this.index, this.roster);
   }
 
   /** Takes over what the index knows, as far as it is still true. */
   async load(): Promise<void> {
     const indexed = await this.index.load();
-    if (indexed?.uidValidity === this.numbers.uidValidity) {
+    const isKnown = indexed?.uidValidity === this.numbers.uidValidity;
+    if (isKnown) {
       const entries = await mapInPieces(
         indexed.rows,
         (row) => entryOf(row, this.keywords),
@@ -74,19 +92,77 @@ export class LiveMailbox {
     } else {
       await this.index.reset(this.numbers.uidValidity);
     }
+    const { reservedModseq, highestModseq } = this.numbers;
+    const isComplete = isKnown && indexed.closedAt === reservedModseq;
+    const since = isComplete ? indexed.expungedSince : undefined;
+    this.expunged.begin(highestModseq, since);
     if (this.#isUncertain) {
       const { put, gone } = await this.#scan();
       this.indexBehind = put.length + gone.length;
     }
     this.#shown = this.roster.highestUid;
+    this.#recentFrom = isKnown && indexed.recentFrom !== undefined
+      ? indexed.recentFrom
+      : this.#firstNew();
+  }
+
+  /** What no program has looked at is in new/. */
+  #firstNew(): number {
+    const first = this.roster.entries.find(({ folder }) => folder === "new");
+    return first?.meta.uid ?? this.numbers.uidNext;
   }
 
   /** All messages, after a look whether somebody else changed them. @throws {DiskError} */
   metas(): Promise<readonly Meta[]> {
-    return this.#serial.run(async () => {
-      await this.#refresh();
-      return this.roster.metas();
+    return this.refreshed(() => this.roster.metas());
+  }
+
+  status(): Promise<MailboxStatus> {
+    return this.refreshed(() => this.#status());
+  }
+
+  #status(): MailboxStatus {
+    const { roster: { tally }, numbers, keywords } = this;
+    return {
+      ...tally,
+      keywords: keywords.all,
+      recentFrom: this.#recentFrom,
+      uidNext: numbers.uidNext,
+      highestModseq: numbers.highestModseq,
+    };
+  }
+
+  /** @param watch Begins to tell of changes. */
+  follow(watch: () => () => void): Promise<Followed> {
+    return this.refreshed(() => (
+      { metas: this.roster.metas(), status: this.#status(), end: watch() }
+    ));
+  }
+
+  claimRecent(): Promise<number> {
+    return this.refreshed(() => {
+      const from = this.#recentFrom;
+      this.#recentFrom = this.numbers.uidNext;
+      if (from !== this.#recentFrom) {
+        this.index.stand({ recentFrom: this.#recentFrom });
+      }
+      return from;
     });
+  }
+
+  /** What `look` says after a look whether somebody else was there, when no change is under way. @throws {DiskError | NoSuchMailbox} */
+  refreshed<T>(look: () => T | Promise<T>): Promise<T> {
+    return this.#serial.run(async () => {
+      this.#checkThere();
+      await this.#refresh();
+      return await look();
+    });
+  }
+
+  #checkThere(): void {
+    if (!this.#isGone) return;
+    const { name } = this.place;
+    throw new NoSuchMailbox(`Cannot use mailbox "${name}": no longer there`);
   }
 
   async #refresh(): Promise<void> {
@@ -97,15 +173,19 @@ export class LiveMailbox {
     const { surroundings, place, numbers, keywords, roster } = this;
     let differences: Differences | undefined;
     const settled = await this.#watch.look(async () => {
+      if (this.#isUncertain) {
+        await settleBatch(surroundings, place.path);
+      }
       differences = await scanFolders({
         ...{ surroundings, place, numbers, keywords, roster },
         shown: this.#shown,
       }, this.#isUncertain);
       this.#isUncertain = false;
       await this.publish(differences);
-      return { changed: differences.changes.length > 0 };
+      const { changes, isPartial } = differences;
+      return { changed: isPartial === true || changes.length > 0 };
     });
-    if (settled) await this.index.flush(settled);
+    if (settled) await this.index.flush({ settled });
     return differences!;
   }
 
@@ -115,6 +195,7 @@ export class LiveMailbox {
    */
   change<T>(work: () => Promise<T>): Promise<T> {
     return this.#serial.run(async () => {
+      this.#checkThere();
       if (this.#isUncertain) await this.#scan();
       try {
         return await this.#watch.change(work);
@@ -146,8 +227,28 @@ export class LiveMailbox {
     this.roster.remove(new Set(gone));
     this.roster.put(put);
     this.#shown = Math.max(this.#shown, this.roster.highestUid);
-    await this.index.note(put.map(rowOf), gone);
+    const ends = changes.filter((change) => change.kind === "expunged");
+    this.expunged.add(ends);
+    this.findings.forget(gone);
+    await this.index.note(put.map(rowOf), ends);
     for (const change of changes) this.place.announce(change);
+  }
+
+  /** As {@linkcode publish}, for messages that have come. */
+  publishNew(put: readonly Entry[]): Promise<void> {
+    const changes = put.map(({ meta }) =>
+      ({ kind: "appended", meta }) as const
+    );
+    return this.publish({ put, gone: [], changes });
+  }
+
+  /** As {@linkcode publish}, for messages that went. */
+  publishGone(entries: readonly Entry[], modseq: number): Promise<void> {
+    const gone = entries.map(({ meta }) => meta.uid);
+    const changes = gone.map((uid) =>
+      ({ kind: "expunged", uid, modseq }) as const
+    );
+    return this.publish({ put: [], gone, changes });
   }
 
   path({ folder, name }: Pick<Entry, "folder" | "name">): string {
@@ -163,6 +264,7 @@ export class LiveMailbox {
 
   /** Opens a message's octets. @throws {NoSuchMessage | DiskError} */
   async read(uid: number): Promise<MessageOctets> {
+    this.#checkThere();
     const entry = this.roster.get(uid);
     const file = entry && await this.#open(entry);
     if (file === undefined) {
@@ -190,7 +292,23 @@ export class LiveMailbox {
 
   /** Resolves when nothing is under way and the index has been told all. */
   close(): Promise<void> {
-    return this.#serial.run(() => this.index.flush(undefined));
+    return this.#serial.run(() => this.#close());
+  }
+
+  async #close(): Promise<void> {
+    if (this.#isGone) return;
+    await this.index.flush({ closedAt: this.numbers.reservedModseq });
+  }
+
+  /** Runs `work`, which takes the mailbox away, when nothing else is under way. */
+  end<T>(work: () => Promise<T>): Promise<T> {
+    return this.#serial.run(async () => {
+      this.#checkThere();
+      await this.#close();
+      const result = await work();
+      this.#isGone = true;
+      return result;
+    });
   }
 }
 

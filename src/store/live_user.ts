@@ -4,8 +4,11 @@
  * @module
  */
 
+import { AccountFile } from "./account_file.ts";
+import { settleBatch } from "./batch.ts";
 import { CautiousIndex, MailboxIndex } from "./cautious_index.ts";
 import { parseFileName } from "./file_name.ts";
+import { inOrder } from "./hierarchy.ts";
 import type { OpenIndex } from "./index.ts";
 import { Keywords } from "./keywords.ts";
 import { LiveMailbox } from "./live_mailbox.ts";
@@ -14,9 +17,16 @@ import {
   listFolders,
   makeFolders,
 } from "./maildir_folders.ts";
+import { finishRenaming, isRemoved, removeFolder } from "./mailbox_folders.ts";
 import { INBOX, mailboxFolder, mailboxOfFolder } from "./mailbox_name.ts";
 import { loadNumbers, makeNumbers, type Numbers } from "./numbers.ts";
-import type { Change } from "./store.ts";
+import { Serial } from "./serial.ts";
+import {
+  type Change,
+  type MailboxListChange,
+  OverQuota,
+  type SpecialUse,
+} from "./store.ts";
 import type { Place, Surroundings } from "./surroundings.ts";
 
 /** Whose mail it is, and where. */
@@ -26,25 +36,41 @@ export interface Home {
   readonly path: string;
   /** The folders above it that hold its name, from the top. */
   readonly above: readonly string[];
-  readonly announce: (mailbox: string, change: Change) => void;
+  /** Tells of a change of the mailbox that has this id. */
+  readonly announce: (mailboxId: string, change: Change) => void;
+  /** Tells what a mailbox is called now. */
+  readonly renamed: (mailboxId: string, name: string) => void;
+  readonly announceList: (change: MailboxListChange) => void;
+}
+
+/** How much an account has. */
+export interface Usage {
+  readonly octets: number;
+  readonly messages: number;
 }
 
 export class LiveUser {
-  readonly #surroundings: Surroundings;
-  readonly #home: Home;
-  readonly #index: CautiousIndex;
+  readonly surroundings: Surroundings;
+  readonly home: Home;
+  readonly file: AccountFile;
+  readonly index: CautiousIndex;
+  /** What changes the list of mailboxes, or the account's file, passes through here. */
+  readonly structure = new Serial();
   readonly #mailboxes = new Map<string, Promise<LiveMailbox>>();
   /** Those that are loaded. */
   readonly #loaded = new Map<string, LiveMailbox>();
+  readonly #numbering = new Serial();
 
   private constructor(
     surroundings: Surroundings,
     home: Home,
     index: CautiousIndex,
+    file: AccountFile,
   ) {
-    this.#surroundings = surroundings;
-    this.#home = home;
-    this.#index = index;
+    this.surroundings = surroundings;
+    this.home = home;
+    this.index = index;
+    this.file = file;
   }
 
   /** Opens an account, making its folders at first use. @throws {DiskError} */
@@ -54,12 +80,19 @@ export class LiveUser {
     openIndex: OpenIndex,
   ): Promise<LiveUser> {
     await makeFolders(surroundings.disk, home.path);
+    const file = new AccountFile(surroundings, home.path);
+    await file.load();
+    const { renaming } = file.facts;
+    if (renaming) {
+      await finishRenaming(surroundings, home.path, renaming);
+      await file.change({ renaming: undefined });
+    }
     const index = await CautiousIndex.open(
       openIndex,
       home.path,
       surroundings.log,
     );
-    const user = new LiveUser(surroundings, home, index);
+    const user = new LiveUser(surroundings, home, index, file);
     try {
       await user.mailbox(INBOX);
     } catch (error) {
@@ -76,59 +109,54 @@ export class LiveUser {
     return sum;
   }
 
-  #pathOf(name: string): string {
+  get loaded(): Iterable<LiveMailbox> {
+    return this.#loaded.values();
+  }
+
+  pathOf(name: string): string {
     const folder = mailboxFolder(name);
-    return folder === "" ? this.#home.path : `${this.#home.path}/${folder}`;
+    return folder === "" ? this.home.path : `${this.home.path}/${folder}`;
   }
 
   /** The mailbox of that normal name, or undefined. @throws {DiskError} */
   async mailbox(name: string): Promise<LiveMailbox | undefined> {
     const live = this.#mailboxes.get(name);
     if (live) return await live;
-    return name === INBOX || await this.#isThere(name)
-      ? await this.#open(name)
+    return name === INBOX || await this.isThere(name)
+      ? await this.open(name)
       : undefined;
   }
 
-  async #isThere(name: string): Promise<boolean> {
-    const { disk } = this.#surroundings;
-    const stat = await disk.stat(`${this.#pathOf(name)}/cur`);
+  async isThere(name: string): Promise<boolean> {
+    const { disk } = this.surroundings;
+    const stat = await disk.stat(`${this.pathOf(name)}/cur`);
     return stat?.isDirectory === true;
   }
 
-  /** Makes a mailbox; durable when it resolves. @throws {DiskError} */
-  async create(name: string): Promise<LiveMailbox> {
-    return await (this.#mailboxes.get(name) ?? this.#open(name));
-  }
-
-  #open(name: string): Promise<LiveMailbox> {
+  /** Opens a mailbox, and makes what it lacks. @throws {DiskError} */
+  open(name: string, specialUse?: SpecialUse): Promise<LiveMailbox> {
     // Another caller may have begun to open it meanwhile.
     let live = this.#mailboxes.get(name);
     if (live === undefined) {
-      live = this.#load(name);
+      live = this.#load(name, specialUse);
       this.#mailboxes.set(name, live);
       live.catch(() => this.#mailboxes.delete(name));
     }
     return live;
   }
 
-  async #load(name: string): Promise<LiveMailbox> {
-    const surroundings = this.#surroundings;
-    const { account, announce } = this.#home;
-    const path = this.#pathOf(name);
-    const place: Place = {
-      account,
-      name,
-      path,
-      announce: (change) => announce(name, change),
-    };
+  async #load(name: string, specialUse?: SpecialUse): Promise<LiveMailbox> {
+    const { surroundings } = this;
+    const path = this.pathOf(name);
     await makeFolders(surroundings.disk, path);
-    const index = new MailboxIndex(this.#index, name);
+    const index = new MailboxIndex(this.index, name);
     const numbers = await loadNumbers(surroundings, path) ??
-      await this.#firstNumbers(path, index);
+      await this.#firstNumbers(name, index, specialUse);
     const keywords = new Keywords(surroundings, path);
     await keywords.load();
+    await settleBatch(surroundings, path);
     await cleanTemporaries(surroundings, path);
+    const place = this.#placeOf(name, numbers.mailboxId);
     const opening = { surroundings, place, numbers, keywords, index };
     const mailbox = new LiveMailbox(opening);
     await mailbox.load();
@@ -136,36 +164,129 @@ export class LiveUser {
     return mailbox;
   }
 
+  #placeOf(name: string, id: string): Place {
+    const { account, announce } = this.home;
+    return {
+      account,
+      name,
+      path: this.pathOf(name),
+      announce: (change) => announce(id, change),
+      checkRoom: (octets, messages) => this.checkRoom(octets, messages),
+    };
+  }
+
   /** The file of numbers comes last: where it is, the folders are certain. */
-  async #firstNumbers(path: string, index: MailboxIndex): Promise<Numbers> {
-    const { disk } = this.#surroundings;
-    const { above, path: home } = this.#home;
+  async #firstNumbers(
+    name: string,
+    index: MailboxIndex,
+    specialUse?: SpecialUse,
+  ): Promise<Numbers> {
+    const { disk } = this.surroundings;
+    const { above, path: home } = this.home;
+    const path = this.pathOf(name);
     for (const folder of path === home ? above : [...above, home]) {
       await disk.syncDir(folder, "store.folder");
     }
     const former = (await index.load())?.uidValidity ?? 0;
+    const uidValidity = await this.#nextValidity(name, former);
     const names = await listFolders(disk, path);
     const uids = [...names.new, ...names.cur].map((name) =>
       parseFileName(name)?.uid ?? 0
     );
-    return await makeNumbers(this.#surroundings, path, former, uids);
+    const { surroundings } = this;
+    return await makeNumbers(surroundings, path, uidValidity, uids, specialUse);
+  }
+
+  /**
+   * A UIDVALIDITY that no mailbox of the account ever had (RFC 9051 §2.3.1.1: also one
+   * of the same name that was deleted). INBOX, which is never deleted, needs no record.
+   */
+  #nextValidity(name: string, former: number): Promise<number> {
+    return this.#numbering.run(async () => {
+      const seconds = Math.floor(this.surroundings.now() / 1000);
+      const { uidValidity } = this.file.facts;
+      const inbox = this.#loaded.get(INBOX)?.numbers.uidValidity ?? 0;
+      const last = Math.max(uidValidity, former, inbox);
+      const next = Math.max(seconds, last + 1);
+      if (name !== INBOX) await this.file.change({ uidValidity: next });
+      return next;
+    });
   }
 
   /** The names of all mailboxes, INBOX first. @throws {DiskError} */
   async names(): Promise<readonly string[]> {
-    const folders = await this.#surroundings.disk.list(this.#home.path);
+    const { surroundings, home } = this;
+    const folders = await surroundings.disk.list(home.path);
     const names: string[] = [];
     for (const folder of folders) {
+      if (isRemoved(folder)) {
+        await removeFolder(surroundings, `${home.path}/${folder}`);
+      }
       const name = mailboxOfFolder(folder);
       if (name === undefined || name === INBOX) continue;
-      if (await this.#isThere(name)) names.push(name);
+      if (await this.isThere(name)) names.push(name);
     }
-    return [INBOX, ...names.sort()];
+    return inOrder(names);
+  }
+
+  /** What the mailbox is for, without opening it. @throws {DiskError} */
+  async specialUseOf(name: string): Promise<SpecialUse | undefined> {
+    const numbers = this.#loaded.get(name)?.numbers ??
+      await loadNumbers(this.surroundings, this.pathOf(name));
+    return numbers?.specialUse;
+  }
+
+  /** Runs `work`, which takes these mailboxes away, when nothing is under way in them; then they are forgotten. */
+  async end(
+    names: readonly string[],
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const [name, ...others] = names;
+    if (name === undefined) return await work();
+    const live = await this.mailbox(name);
+    const inner = () => this.end(others, work);
+    await (live ? live.end(inner) : inner());
+    this.#mailboxes.delete(name);
+    this.#loaded.delete(name);
+  }
+
+  /** The mailbox with that id, whatever it is called now. @throws {DiskError} */
+  async byId(id: string, name: string): Promise<LiveMailbox | undefined> {
+    const live = await this.mailbox(name);
+    if (live?.numbers.mailboxId === id) return live;
+    for (const other of await this.names()) {
+      const { surroundings } = this;
+      const numbers = await loadNumbers(surroundings, this.pathOf(other));
+      if (numbers?.mailboxId === id) return await this.mailbox(other);
+    }
+    return undefined;
+  }
+
+  /** Opens all mailboxes and counts. @throws {DiskError} */
+  async usage(): Promise<Usage> {
+    let octets = 0, messages = 0;
+    for (const name of await this.names()) {
+      const tally = (await this.mailbox(name))?.roster.tally;
+      octets += tally?.octets ?? 0;
+      messages += tally?.messages ?? 0;
+    }
+    return { octets, messages };
+  }
+
+  /** @throws {OverQuota | DiskError} When so much more is too much. */
+  async checkRoom(octets: number, messages: number): Promise<void> {
+    const { limits } = this.file.facts;
+    if (limits.octets === undefined && limits.messages === undefined) return;
+    const used = await this.usage();
+    if (
+      used.octets + octets > (limits.octets ?? Infinity) ||
+      used.messages + messages > (limits.messages ?? Infinity)
+    ) throw new OverQuota("Cannot store the message: quota exceeded");
   }
 
   /** Resolves when all that is under way has ended. */
   async close(): Promise<void> {
     for (const mailbox of this.#loaded.values()) await mailbox.close();
-    this.#index.close();
+    this.index.close();
   }
 }

@@ -10,20 +10,29 @@
  * @module
  */
 
-import { copyMessages } from "./copy.ts";
 import { accountPath } from "./account_path.ts";
 import { type Disk, DiskError } from "../disk/mod.ts";
-import { expunge } from "./expunge.ts";
 import { hostPart } from "./file_name.ts";
 import type { OpenIndex } from "./index.ts";
 import type { LiveMailbox } from "./live_mailbox.ts";
 import { LiveUser } from "./live_user.ts";
+import { mailboxIn, mailboxOver } from "./maildir_mailbox.ts";
 import { normalMailboxName } from "./mailbox_name.ts";
-import { setFlags } from "./set_flags.ts";
+import {
+  createMailbox,
+  deleteMailbox,
+  listMailboxes,
+  makeDefaults,
+  renameMailbox,
+  setTextIndex,
+  subscribe,
+  subscriptionsOf,
+} from "./mailbox_tree.ts";
 import {
   type Change,
   InvalidMailboxName,
   type Mailbox,
+  type MailboxListChange,
   type MailUser,
   type Store,
 } from "./store.ts";
@@ -88,9 +97,12 @@ const KEEP_MESSAGES = 250_000;
 class OpenAccounts implements MaildirStore {
   readonly #options: MaildirStoreOptions;
   readonly #surroundings: Surroundings;
-  readonly #watchers: Watchers;
+  readonly #watchers: Watchers<Change>;
+  readonly #listWatchers: Watchers<MailboxListChange>;
   /** By path; the one used last comes last. */
   readonly #accounts = new Map<string, Account>();
+  /** What mailboxes that were renamed are called, by path and id: for those that hold them. */
+  readonly #names = new Map<string, string>();
   readonly #closing = new Map<string, Promise<void>>();
   #root: Promise<void> | undefined;
 
@@ -98,6 +110,7 @@ class OpenAccounts implements MaildirStore {
     this.#options = options;
     const log = options.log ?? (() => {});
     this.#watchers = new Watchers(log);
+    this.#listWatchers = new Watchers(log);
     this.#surroundings = {
       disk: options.disk,
       host: hostPart(options.host ?? "denomaild"),
@@ -141,8 +154,12 @@ class OpenAccounts implements MaildirStore {
         account,
         path: `${root}/${path}`,
         above: [root, `${root}/${path.slice(0, path.indexOf("/"))}`],
-        announce: (mailbox: string, change: Change) =>
-          this.#watchers.announce(path, mailbox, change),
+        announce: (id: string, change: Change) =>
+          this.#watchers.announce(path, id, change),
+        renamed: (id: string, name: string) =>
+          void this.#names.set(`${path} ${id}`, name),
+        announceList: (change: MailboxListChange) =>
+          this.#listWatchers.announce(path, "", change),
       };
       return await LiveUser.open(this.#surroundings, home, index);
     } catch (error) {
@@ -182,7 +199,7 @@ class OpenAccounts implements MaildirStore {
     let weight = 0;
     const idle: [string, LiveUser][] = [];
     for (const [path, { user, uses }] of this.#accounts) {
-      if (uses > 0 || this.#watchers.isWatched(path)) continue;
+      if (uses > 0 || this.#isWatched(path)) continue;
       const open = await user.catch(() => undefined);
       if (open === undefined) continue;
       weight += open.weight;
@@ -197,6 +214,10 @@ class OpenAccounts implements MaildirStore {
     }
   }
 
+  #isWatched(path: string): boolean {
+    return this.#watchers.isWatched(path) || this.#listWatchers.isWatched(path);
+  }
+
   #close(path: string, user: LiveUser): void {
     this.#accounts.delete(path);
     const closing = user.close().catch((error) =>
@@ -206,76 +227,47 @@ class OpenAccounts implements MaildirStore {
   }
 
   #userOf(account: string): MailUser {
+    const using = <T>(work: (user: LiveUser) => Promise<T>): Promise<T> =>
+      this.#use(account, work);
     return {
       mailbox: (name) =>
-        this.#use(account, async (user) => {
+        using(async (user) => {
           const normal = nameOrUndefined(name);
           const live = normal && await user.mailbox(normal);
           return live ? this.#mailboxOf(account, live) : undefined;
         }),
-      mailboxes: () => this.#use(account, (user) => user.names()),
-      create: (name) =>
-        this.#use(account, async (user) => {
-          const live = await user.create(normalMailboxName(name));
+      mailboxes: () => using((user) => user.names()),
+      list: () => using(listMailboxes),
+      create: (name, { specialUse } = {}) =>
+        using(async (user) => {
+          const live = await createMailbox(user, name, specialUse);
           return this.#mailboxOf(account, live);
         }),
-      list: pending,
-      delete: pending,
-      rename: pending,
-      subscribed: pending,
-      subscribe: pending,
-      unsubscribe: pending,
-      makeDefaults: pending,
-      watchList: () => () => {},
-      quota: pending,
-      setQuota: pending,
-      setTextIndex: pending,
+      delete: (name) => using((user) => deleteMailbox(user, name)),
+      rename: (from, to) => using((user) => renameMailbox(user, from, to)),
+      subscribed: () => using(subscriptionsOf),
+      subscribe: (name) => using((user) => subscribe(user, [name], true)),
+      unsubscribe: (name) => using((user) => subscribe(user, [name], false)),
+      makeDefaults: () => using(makeDefaults),
+      watchList: (listener) =>
+        this.#listWatchers.add(accountPath(account), "", listener),
+      quota: () =>
+        using(async (user) => (
+          { ...await user.usage(), limits: user.file.facts.limits }
+        )),
+      setQuota: ({ octets, messages }) =>
+        using((user) => user.file.change({ limits: { octets, messages } })),
+      setTextIndex: (on) => using((user) => setTextIndex(user, on)),
     };
   }
 
   #mailboxOf(account: string, opened: LiveMailbox): Mailbox {
-    const { name } = opened.place;
-    const using = <T>(
-      work: (live: LiveMailbox, user: LiveUser) => Promise<T>,
-    ): Promise<T> =>
-      this.#use(
-        account,
-        async (user) => work(await mailboxIn(user, name), user),
-      );
-    return {
-      name,
-      uidValidity: opened.numbers.uidValidity,
-      metas: () => using((live) => live.metas()),
-      read: (uid) => using((live) => live.read(uid)),
-      append: (chunks, options = {}) =>
-        using((live) => live.appender.append(chunks, options)),
-      setFlags: (uids, how, flags) =>
-        using(async (live) => {
-          await setFlags(live, uids, how, flags);
-          return [];
-        }),
-      expunge: (uids) => using((live) => expunge(live, uids)),
-      copy: (uids, to) =>
-        using(async (live, user) => {
-          await copyMessages(live, uids, await mailboxIn(user, to));
-          return [];
-        }),
-      move: pending,
-      id: String(opened.numbers.uidValidity),
-      status: pending,
-      follow: pending,
-      refresh: pending,
-      claimRecent: pending,
-      expungedSince: pending,
-      appendAll: pending,
-      draft: () => {
-        throw new Error("Cannot begin a draft: not supported yet");
-      },
-      cache: { get: pending, put: pending },
-      text: { candidates: pending, missing: pending, put: pending },
-      watch: (listener) =>
-        this.#watchers.add(accountPath(account), name, listener),
-    };
+    return mailboxOver(
+      opened,
+      (work) => this.#use(account, work),
+      (id, listener) => this.#watchers.add(accountPath(account), id, listener),
+      (id) => this.#names.get(`${accountPath(account)} ${id}`),
+    );
   }
 
   counts(account: string): Promise<readonly MailboxCount[]> {
@@ -320,25 +312,12 @@ class OpenAccounts implements MaildirStore {
   }
 }
 
-// deno-lint-ignore require-await -- the port is asynchronous
-async function pending(): Promise<never> {
-  throw new Error("Cannot do that in a Maildir: not supported yet");
-}
-
 /** The folders above `path`, the nearest first. */
 function foldersAbove(path: string): string[] {
   const steps = (path.startsWith("/") ? path : `./${path}`).split("/");
   return steps.slice(1).map((_, i) =>
     steps.slice(0, steps.length - 1 - i).join("/") || "/"
   );
-}
-
-async function mailboxIn(user: LiveUser, name: string): Promise<LiveMailbox> {
-  const live = await user.mailbox(normalMailboxName(name));
-  if (live === undefined) {
-    throw new Error(`Cannot open mailbox "${name}": not there`);
-  }
-  return live;
 }
 
 function nameOrUndefined(name: string): string | undefined {

@@ -5,10 +5,12 @@
  * programs may read and change (names of files and folders: `file_name.ts`,
  * `mailbox_name.ts`). The files are the truth: UIDs, flags, dates and the unique ids of
  * POP3 (RFC 1939 §7) stand in their names, UIDVALIDITY and the reserved numbers
- * (RFC 9051 §2.3.1.1, RFC 7162 §3.1.1) in a small text file. The index is a cache.
+ * (RFC 9051 §2.3.1.1, RFC 7162 §3.1.1) in a small text file of each mailbox, as do its
+ * id (RFC 8474) and special use (RFC 6154); subscriptions, limits and the like in two
+ * of the account. The index is a cache: also of what IMAP found out about messages, and
+ * of their words, in a database of its own.
  *
- * Leaves out, until IMAP needs it: removal and renaming of mailboxes, subscriptions,
- * more than 26 keywords a mailbox, and cached envelopes.
+ * Leaves out: THREADID (RFC 8474 §5.2 allows NIL), access rights, annotations.
  *
  * @module
  */

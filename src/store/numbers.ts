@@ -1,5 +1,6 @@
 /**
- * The numbers of a mailbox: UIDVALIDITY, UIDs and modseqs (RFC 9051 §2.3.1.1, RFC 7162 §3.1.1).
+ * The numbers of a mailbox: UIDVALIDITY, UIDs and modseqs (RFC 9051 §2.3.1.1, RFC 7162
+ * §3.1.1); and its name for machines (RFC 8474 §4.1) and what it is for (RFC 6154).
  *
  * They are reserved in blocks: the file `denomaild-uids` says where the next block
  * starts, and says so durably before a number of the block is used. A crash skips the
@@ -9,6 +10,7 @@
  */
 
 import { readSmallFile, replaceFile } from "./replace_file.ts";
+import type { SpecialUse } from "./store.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export const NUMBERS_FILE = "denomaild-uids";
@@ -25,29 +27,35 @@ export interface ReservedNumbers {
   /** No UID from here on was ever used. */
   readonly uidNext: number;
   readonly modseqNext: number;
+  readonly mailboxId: string;
+  readonly specialUse?: SpecialUse | undefined;
 }
 
 const FORM =
-  /^denomaild-uids 1\nuidvalidity (\d{1,10})\nuidnext (\d{1,10})\nmodseqnext (\d{1,16})\nend\n$/;
+  /^denomaild-uids 1\nuidvalidity (\d{1,10})\nuidnext (\d{1,10})\nmodseqnext (\d{1,16})\n(?:mailboxid ([\w-]{1,100})\n)?(?:use (\\(?:Archive|Drafts|Junk|Sent|Trash))\n)?end\n$/;
 
 /** Reads the file's text, or undefined when it is damaged. */
 export function parseNumbers(text: string): ReservedNumbers | undefined {
   const match = FORM.exec(text);
   if (!match) return undefined;
-  const [uidValidity, uidNext, modseqNext] = match.slice(1).map(Number) as [
+  const [uidValidity, uidNext, modseqNext] = match.slice(1, 4).map(Number) as [
     number,
     number,
     number,
   ];
+  // Those that were made before there were such names have no line for it.
+  const mailboxId = match[4] ?? `F${uidValidity}`;
+  const specialUse = match[5] as SpecialUse | undefined;
   return uidValidity > 0 && uidNext > 0 && modseqNext > 0
-    ? { uidValidity, uidNext, modseqNext }
+    ? { uidValidity, uidNext, modseqNext, mailboxId, specialUse }
     : undefined;
 }
 
 export function formatNumbers(numbers: ReservedNumbers): string {
-  const { uidValidity, uidNext, modseqNext } = numbers;
+  const { uidValidity, uidNext, modseqNext, mailboxId, specialUse } = numbers;
+  const use = specialUse === undefined ? "" : `use ${specialUse}\n`;
   return `denomaild-uids 1\nuidvalidity ${uidValidity}\nuidnext ${uidNext}\n` +
-    `modseqnext ${modseqNext}\nend\n`;
+    `modseqnext ${modseqNext}\nmailboxid ${mailboxId}\n${use}end\n`;
 }
 
 /** Reads a mailbox's numbers; undefined when the file is missing or damaged. */
@@ -65,14 +73,15 @@ export async function loadNumbers(
 }
 
 /**
- * Makes the numbers of a mailbox that has none, or has lost them: a UIDVALIDITY above
- * `formerValidity`, and UIDs above `uids`, those that file names carry.
+ * Makes the numbers of a mailbox that has none, or has lost them: its UIDVALIDITY, and
+ * UIDs above `uids`, those that file names carry.
  */
 export async function makeNumbers(
   surroundings: Surroundings,
   path: string,
-  formerValidity: number,
+  uidValidity: number,
   uids: Iterable<number>,
+  specialUse?: SpecialUse,
 ): Promise<Numbers> {
   let highest = 0;
   for (const uid of uids) {
@@ -80,9 +89,12 @@ export async function makeNumbers(
   }
   const seconds = Math.floor(surroundings.now() / 1000);
   const numbers = new Numbers(surroundings, path, {
-    uidValidity: Math.max(seconds, formerValidity + 1, 1),
+    uidValidity: Math.max(uidValidity, 1),
     uidNext: highest + 1,
-    modseqNext: 1,
+    // RFC 7162 §3.1.2.1: a mailbox without changes has a HIGHESTMODSEQ, too, and not 0.
+    modseqNext: 2,
+    mailboxId: `F${seconds.toString(36)}-${surroundings.unique()}`,
+    specialUse,
   });
   await numbers.reserve(1, 1);
   return numbers;
@@ -91,6 +103,8 @@ export async function makeNumbers(
 /** Hands out a mailbox's numbers. Its calls must not overlap. */
 export class Numbers {
   readonly uidValidity: number;
+  readonly mailboxId: string;
+  readonly specialUse: SpecialUse | undefined;
   readonly #surroundings: Surroundings;
   readonly #path: string;
   #uid: number;
@@ -106,6 +120,8 @@ export class Numbers {
     this.#surroundings = surroundings;
     this.#path = path;
     this.uidValidity = reserved.uidValidity;
+    this.mailboxId = reserved.mailboxId;
+    this.specialUse = reserved.specialUse;
     this.#uid = reserved.uidNext;
     this.#modseq = reserved.modseqNext;
     this.#reserved = reserved;
@@ -114,6 +130,16 @@ export class Numbers {
   /** No modseq above this one was given to anything. */
   get highestModseq(): number {
     return this.#modseq - 1;
+  }
+
+  /** No message has, or had, this UID or a higher one. */
+  get uidNext(): number {
+    return this.#uid;
+  }
+
+  /** What the file says of the next block; each start of a process that changes something moves it. */
+  get reservedModseq(): number {
+    return this.#reserved.modseqNext;
   }
 
   /** Makes sure that so many numbers can be taken. @throws {DiskError} */
@@ -125,7 +151,7 @@ export class Numbers {
     // Another process may have reserved a block since: never take its numbers.
     await this.#catchUp();
     const reserved = {
-      uidValidity: this.uidValidity,
+      ...this.#reserved,
       uidNext: this.#uid + uids + this.#block,
       modseqNext: this.#modseq + modseqs + this.#block,
     };

@@ -36,15 +36,16 @@ export async function replaceFile(
 
 const LARGEST = 1 << 20;
 
-/** The text of a small file, or undefined when there is none, or none that can be text. */
+/** The text of a small file, its first `largest` octets at most; undefined when there is none, or none that can be text. */
 export async function readSmallFile(
   { disk }: Surroundings,
   path: string,
+  largest = LARGEST,
 ): Promise<string | undefined> {
   let file;
   try {
     file = await disk.open(path, "read");
-    const bytes = new Uint8Array(Math.min(await file.size(), LARGEST));
+    const bytes = new Uint8Array(Math.min(await file.size(), largest));
     const count = await file.readAt(bytes, 0);
     return utf8Decode(bytes.subarray(0, count));
   } catch (error) {

@@ -22,11 +22,22 @@ export function rowOf({ meta, folder, name }: Entry): IndexRow {
   return { uid: meta.uid, modseq: meta.modseq, path: `${folder}/${name}` };
 }
 
+/** How much is there. */
+export interface Tally {
+  readonly messages: number;
+  readonly octets: number;
+  readonly unseen: number;
+  readonly deleted: number;
+}
+
 export class Roster {
   #entries: Entry[] = [];
   #metas: readonly Meta[] | undefined;
   /** Made when the first delivery asks. */
   #deliveries: Map<string, number> | undefined;
+  #octets = 0;
+  #unseen = 0;
+  #deleted = 0;
 
   get size(): number {
     return this.#entries.length;
@@ -40,8 +51,17 @@ export class Roster {
     return this.#entries.at(-1)?.meta.uid ?? 0;
   }
 
+  get tally(): Tally {
+    return {
+      messages: this.#entries.length,
+      octets: this.#octets,
+      unseen: this.#unseen,
+      deleted: this.#deleted,
+    };
+  }
+
   metas(): readonly Meta[] {
-    this.#metas ??= Object.freeze(this.#entries.map((entry) => entry.meta));
+    this.#metas ??= this.#entries.map((entry) => entry.meta);
     return this.#metas;
   }
 
@@ -65,14 +85,19 @@ export class Roster {
 
   /** Takes entries in, in place of those with the same UIDs. */
   put(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
     for (const entry of entries) {
       const place = this.#placeOf(entry.meta.uid);
-      if (this.#entries[place]?.meta.uid === entry.meta.uid) {
+      const old = this.#entries[place];
+      if (old?.meta.uid === entry.meta.uid) {
+        this.#count(old.meta, -1);
         this.#entries[place] = entry;
       } else {
         this.#insert(entry, place);
       }
-      for (const [id, uid] of deliveryOf(entry)) this.#deliveries?.set(id, uid);
+      this.#count(entry.meta, 1);
+      if (this.#deliveries === undefined) continue;
+      for (const [id, uid] of deliveryOf(entry)) this.#deliveries.set(id, uid);
     }
     this.#metas = undefined;
   }
@@ -82,10 +107,29 @@ export class Roster {
     else this.#entries.splice(place, 0, entry);
   }
 
+  #count({ size, flags }: Meta, sign: 1 | -1): void {
+    this.#octets += sign * size;
+    if (!flags.includes("\\Seen")) this.#unseen += sign;
+    if (flags.includes("\\Deleted")) this.#deleted += sign;
+  }
+
   remove(uids: ReadonlySet<number>): void {
     if (uids.size === 0) return;
-    this.#entries = this.#entries.filter(({ meta }) => !uids.has(meta.uid));
-    this.#metas = this.#deliveries = undefined;
+    const kept: Entry[] = [];
+    for (const entry of this.#entries) {
+      if (uids.has(entry.meta.uid)) this.#forget(entry);
+      else kept.push(entry);
+    }
+    this.#entries = kept;
+    this.#metas = undefined;
+  }
+
+  #forget(entry: Entry): void {
+    this.#count(entry.meta, -1);
+    if (this.#deliveries === undefined) return;
+    for (const [id, uid] of deliveryOf(entry)) {
+      if (this.#deliveries.get(id) === uid) this.#deliveries.delete(id);
+    }
   }
 
   /** Where `uid` stands, or would. */

@@ -19,12 +19,15 @@ import {
   type FileName,
   formatFileName,
   lettersOf,
+  ownEmailId,
   parseFileName,
+  savedDateOf,
   uniqueIdOf,
 } from "./file_name.ts";
 import { mapInPieces } from "./in_pieces.ts";
 import type { IndexRow } from "./index.ts";
 import type { Keywords } from "./keywords.ts";
+import { freshKey } from "./new_entry.ts";
 import { listFolders, syncFolders } from "./maildir_folders.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Entry, Roster } from "./roster.ts";
@@ -47,6 +50,8 @@ export interface Differences {
   readonly put: readonly Entry[];
   readonly gone: readonly number[];
   readonly changes: readonly Change[];
+  /** Something could not be looked at: the folders are to be looked at again. */
+  readonly isPartial?: boolean;
 }
 
 /**
@@ -100,12 +105,24 @@ async function follow(
     ...named.map(([found, uid]) => ({ found, given: { uid, modseq } })),
     ...uids.map((uid, i) => {
       const found = unnumbered[i]!;
-      const key = i < nameless.length ? undefined : freshKey(mailbox, found);
+      const { surroundings } = mailbox;
+      // A copy that came with the name of its original needs one of its own.
+      const key = i < nameless.length
+        ? undefined
+        : freshKey(surroundings, surroundings.now());
       return { found, given: { uid, modseq, key } };
     }),
   ], ({ found, given }) => takeIn(mailbox, found, given));
   const gone = renumbered.map(({ entry }) => entry).concat(comparison.gone);
-  return differencesOf(gone, moved, come.flat(), modseq);
+  const isPartial = come.includes(undefined) || moved.includes(undefined) ||
+    uids.length < unnumbered.length;
+  const differences = differencesOf(
+    gone,
+    moved.flatMap((entry) => entry ?? []),
+    come.flatMap((entry) => entry ?? []),
+    modseq,
+  );
+  return { ...differences, isPartial };
 }
 
 function differencesOf(
@@ -202,14 +219,13 @@ async function followMoves(
   mailbox: Scanned,
   moves: Comparison["moved"],
   modseq: number,
-): Promise<Entry[]> {
-  const followed = await mapInPieces(moves, ({ entry, found }) => {
+): Promise<(Entry | undefined)[]> {
+  return await mapInPieces(moves, ({ entry, found }) => {
     const { uid, internalDate } = entry.meta;
     const isFlagged = lettersOf(found.name) !== lettersOf(entry.name);
     const given = isFlagged ? modseq : entry.meta.modseq;
     return takeIn(mailbox, found, { uid, internalDate, modseq: given });
   });
-  return followed.flat();
 }
 
 interface Given {
@@ -219,23 +235,28 @@ interface Given {
   readonly internalDate?: number;
 }
 
-/** Makes a file a message: its name says all that is known of it. None when that is impossible. */
+/** Makes a file a message: its name says all that is known of it. Undefined when that is impossible. */
 async function takeIn(
   mailbox: Scanned,
   found: Found,
   given: Given,
-): Promise<Entry[]> {
+): Promise<Entry | undefined> {
   const { surroundings: { log }, place } = mailbox;
-  try {
-    const entry = await nameRightly(mailbox, found, given);
-    return entry ? [entry] : [];
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    const path = `${found.folder}/${found.name}`;
-    log("store.skipped", { ...about(place), path, error: error.message });
-    return [];
+  // A disk that stumbles once must not hide a message.
+  for (let tries = 1;; tries++) {
+    try {
+      return await nameRightly(mailbox, found, given);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      if (tries < MOST_TRIES) continue;
+      const path = `${found.folder}/${found.name}`;
+      log("store.skipped", { ...about(place), path, error: error.message });
+      return undefined;
+    }
   }
 }
+
+const MOST_TRIES = 2;
 
 async function nameRightly(
   { surroundings: { disk, log, now }, place, keywords }: Scanned,
@@ -253,7 +274,9 @@ async function nameRightly(
   const { uid, modseq, key = told.key } = given;
   const { size, modified } = stat;
   const internalDate = given.internalDate ?? dateOf(told, modified || now());
-  const right = { ...told, key, size, uid, internalDate };
+  // A copy that came with the name of its original is the same message.
+  const emailId = told.emailId ?? ownEmailId(told.key);
+  const right = { ...told, key, size, uid, internalDate, emailId };
   let { name } = found;
   if (!saysTheSame(told, right)) {
     name = formatFileName(right, found.folder);
@@ -264,8 +287,8 @@ async function nameRightly(
   const uniqueId = uniqueIdOf(key);
   const meta = {
     ...{ uid, size, flags, internalDate, modseq, uniqueId },
-    savedDate: internalDate,
-    emailId: uniqueId,
+    savedDate: savedDateOf(key, internalDate),
+    emailId,
   };
   return { folder: found.folder, name, meta };
 }
@@ -283,15 +306,6 @@ function dateOf(told: FileName, modified: number): number {
     : modified - modified % 1000;
 }
 
-/** A key that nothing else has, for a copy that came with the name of its original. */
-function freshKey(
-  { surroundings: { unique, host, now } }: Scanned,
-  { name }: Found,
-): string {
-  const date = parseFileName(name)?.internalDate ?? now();
-  return `${Math.floor(date / 1000)}.Q${unique()}.${host}`;
-}
-
 function about({ account, name }: Place): { account: string; mailbox: string } {
   return { account, mailbox: name };
 }
@@ -304,7 +318,7 @@ export function entryOf(row: IndexRow, keywords: Keywords): Entry | undefined {
     told?.uid === row.uid && told.size !== undefined &&
     told.internalDate !== undefined;
   if (!isRight) return undefined;
-  const { size, internalDate } = told as Required<FileName>;
+  const { key, size, internalDate, emailId = ownEmailId(key) } = told;
   return {
     folder,
     name,
@@ -314,9 +328,9 @@ export function entryOf(row: IndexRow, keywords: Keywords): Entry | undefined {
       flags: keywords.flagsOf(told.letters),
       internalDate: internalDate!,
       modseq: row.modseq,
-      uniqueId: uniqueIdOf(told.key),
-      savedDate: internalDate!,
-      emailId: uniqueIdOf(told.key),
+      uniqueId: uniqueIdOf(key),
+      savedDate: savedDateOf(key, internalDate!),
+      emailId,
     },
   };
 }

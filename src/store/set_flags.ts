@@ -2,55 +2,91 @@
 
 import { lettersOf, type SubFolder, withLetters } from "./file_name.ts";
 import { changedFlags, normalFlags } from "./flags.ts";
+import { mapFiles } from "./in_pieces.ts";
 import { isMissing, type LiveMailbox } from "./live_mailbox.ts";
 import type { Entry } from "./roster.ts";
 import type { Flag } from "./store.ts";
 
-/** Durable when it resolves. @throws {DiskError | RangeError} */
+/** What a STORE says. */
+export interface FlagChange {
+  readonly how: "add" | "remove" | "replace";
+  readonly flags: readonly Flag[];
+  /** Messages that changed later are left alone (RFC 7162 §3.1.3). */
+  readonly unchangedSince?: number | undefined;
+}
+
+/**
+ * Durable when it resolves.
+ *
+ * @returns UIDs of messages that were left alone.
+ * @throws {DiskError | RangeError}
+ */
 export async function setFlags(
   mailbox: LiveMailbox,
   uids: readonly number[],
-  how: "add" | "remove" | "replace",
-  flags: readonly Flag[],
-): Promise<void> {
-  await mailbox.change(async () => {
-    if (how !== "remove") await mailbox.keywords.add(normalFlags(flags));
-    const missed = await setOnce(mailbox, uids, how, flags);
-    if (missed.length === 0) return;
-    // Another program has renamed them, or removed them.
-    await mailbox.rescan();
-    await setOnce(mailbox, missed, how, flags);
+  change: FlagChange,
+): Promise<number[]> {
+  return await mailbox.change(async () => {
+    if (change.how !== "remove") {
+      await mailbox.keywords.add(normalFlags(change.flags));
+    }
+    const { modified, fit } = partByModseq(mailbox, uids, change);
+    const missed = await setOnce(mailbox, fit, change);
+    if (missed.length > 0) {
+      // Another program has renamed them, or removed them.
+      await mailbox.rescan();
+      await setOnce(mailbox, missed, change);
+    }
+    return modified.sort((a, b) => a - b);
   });
+}
+
+function partByModseq(
+  { roster }: LiveMailbox,
+  uids: readonly number[],
+  { unchangedSince }: FlagChange,
+): { modified: number[]; fit: readonly number[] } {
+  if (unchangedSince === undefined) return { modified: [], fit: uids };
+  const modified: number[] = [];
+  const fit: number[] = [];
+  for (const { meta: { uid, modseq } } of roster.select(uids)) {
+    (modseq > unchangedSince ? modified : fit).push(uid);
+  }
+  return { modified, fit };
 }
 
 /** @returns The UIDs whose files were not where they should be. */
 async function setOnce(
   mailbox: LiveMailbox,
   uids: readonly number[],
-  how: "add" | "remove" | "replace",
-  flags: readonly Flag[],
+  { how, flags }: FlagChange,
 ): Promise<number[]> {
   const { keywords } = mailbox;
   const wanted = mailbox.roster.select(uids).flatMap((entry) => {
     const old = lettersOf(entry.name);
     const changed = changedFlags(entry.meta.flags, how, flags);
     const letters = keywords.lettersOf(changed, old);
-    return letters === old ? [] : [{ entry, letters }];
+    return letters === sorted(old) ? [] : [{ entry, letters }];
   });
   await mailbox.numbers.reserve(0, wanted.length);
   const put: Entry[] = [];
   const missed: number[] = [];
   const touched = new Set<SubFolder>();
-  for (const { entry, letters } of wanted) {
+  await mapFiles(wanted, async ({ entry, letters }) => {
     const flagged = await rename(mailbox, entry, letters);
     if (flagged) put.push(flagged);
     else missed.push(entry.meta.uid);
     if (flagged) touched.add("cur").add(entry.folder);
-  }
+  });
   await mailbox.sync(touched);
   const changes = put.map(({ meta }) => ({ kind: "flags", meta }) as const);
   await mailbox.publish({ put, gone: [], changes });
   return missed;
+}
+
+/** Other programs write letters in an order of their own. */
+function sorted(letters: string): string {
+  return [...letters].sort().join("");
 }
 
 async function rename(

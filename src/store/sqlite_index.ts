@@ -1,21 +1,30 @@
 /**
- * The index in SQLite: `index.db` in the account's folder.
+ * The index in SQLite: `index.db` in the account's folder, and `text.db` for searches.
  *
- * A file that SQLite cannot use is set aside as `index.db.damaged` and made anew. The
- * journal is a write-ahead log that is synced at checkpoints only: after a power cut
- * the index may be behind, which costs a listing, but not damaged.
+ * What is written here may be lost in a power cut (synchronous=NORMAL): it is a cache.
+ * A file that is damaged, or was made by another version, is set aside and made anew.
  *
  * @module
  */
 
 import { DatabaseSync } from "node:sqlite";
 import { pause } from "./in_pieces.ts";
-import type { Index, IndexRow, OpenIndex } from "./index.ts";
+import type {
+  Expunged,
+  Index,
+  IndexedMailbox,
+  IndexRow,
+  IndexState,
+  OpenIndex,
+} from "./index.ts";
+import { SqliteText } from "./sqlite_text.ts";
 import type { Log } from "./surroundings.ts";
 
 const FILE = "index.db";
 /** Rows per read: the event loop goes on between. */
 const PAGE = 4000;
+/** What went longest ago is forgotten, all at once, when there is more than this. */
+const MOST_EXPUNGED = 50_000;
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -23,14 +32,23 @@ const SCHEMA = `
   PRAGMA busy_timeout = 1000;
   CREATE TABLE IF NOT EXISTS mailbox (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-    uid_validity INTEGER NOT NULL, new_time REAL, cur_time REAL
+    uid_validity INTEGER NOT NULL, new_time REAL, cur_time REAL,
+    recent_from INTEGER, expunged_since INTEGER, closed_at INTEGER
   );
   CREATE TABLE IF NOT EXISTS message (
     mailbox INTEGER NOT NULL, uid INTEGER NOT NULL,
     modseq INTEGER NOT NULL, path TEXT NOT NULL,
     PRIMARY KEY (mailbox, uid)
   ) WITHOUT ROWID;
-  PRAGMA user_version = 1;
+  CREATE TABLE IF NOT EXISTS expunged (
+    mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, modseq INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS finding (
+    mailbox INTEGER NOT NULL, kind TEXT NOT NULL, uid INTEGER NOT NULL,
+    octets BLOB NOT NULL, PRIMARY KEY (mailbox, kind, uid)
+  ) WITHOUT ROWID;
+  PRAGMA user_version = 2;
 `;
 
 /** Indexes in files beside the mail. */
@@ -39,11 +57,11 @@ export function sqliteIndex(log: Log = () => {}): OpenIndex {
   return async (path) => {
     const file = `${path}/${FILE}`;
     try {
-      return indexOver(openDatabase(file), file);
+      return new SqliteIndex(openDatabase(file), path);
     } catch (error) {
       log("store.index-damaged", { path: file, error: String(error) });
       setAside(file);
-      return indexOver(openDatabase(file), file);
+      return new SqliteIndex(openDatabase(file), path);
     }
   };
 }
@@ -54,9 +72,10 @@ function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
     database.exec(SCHEMA);
-    // Touches both tables, so that a foreign or torn file shows itself now.
-    database.prepare("SELECT id, new_time FROM mailbox LIMIT 1").get();
+    // Touches the tables, so that a foreign, old or torn file shows itself now.
+    database.prepare("SELECT id, closed_at FROM mailbox LIMIT 1").get();
     database.prepare("SELECT uid, modseq, path FROM message LIMIT 1").get();
+    database.prepare("SELECT uid, octets FROM finding LIMIT 1").get();
     return database;
   } catch (error) {
     database.close();
@@ -80,36 +99,40 @@ interface MailboxRow {
   readonly uid_validity: number;
   readonly new_time: number | null;
   readonly cur_time: number | null;
+  readonly recent_from: number | null;
+  readonly expunged_since: number | null;
+  readonly closed_at: number | null;
 }
 
-function indexOver(database: DatabaseSync, file: string): Index {
-  const find = database.prepare("SELECT * FROM mailbox WHERE name = ?");
-  const page = database.prepare(
-    "SELECT uid, modseq, path FROM message WHERE mailbox = ? AND uid > ? ORDER BY uid LIMIT ?",
-  );
-  const put = database.prepare(
-    "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)",
-  );
-  const remove = database.prepare(
-    "DELETE FROM message WHERE mailbox = ? AND uid = ?",
-  );
-  const settle = database.prepare(
-    "UPDATE mailbox SET new_time = ?, cur_time = ? WHERE id = ?",
-  );
-  const found = (name: string) => find.get(name) as MailboxRow | undefined;
+/** The calls of the port are asynchronous, SQLite is not: what takes long pauses between pieces. */
+class SqliteIndex implements Index {
+  readonly #database: DatabaseSync;
+  readonly #folder: string;
+  readonly #text: SqliteText;
+  readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
 
-  const readAll = async (id: number): Promise<IndexRow[]> => {
-    const rows: IndexRow[] = [];
-    for (let last = 0;;) {
-      const some = page.all(id, last, PAGE) as unknown as IndexRow[];
-      for (const row of some) rows.push(row);
-      if (some.length < PAGE) return rows;
-      last = some.at(-1)!.uid;
-      await pause();
+  constructor(database: DatabaseSync, folder: string) {
+    this.#database = database;
+    this.#folder = folder;
+    this.#text = new SqliteText(folder);
+  }
+
+  #sql(text: string): ReturnType<DatabaseSync["prepare"]> {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.#database.prepare(text);
+      this.#statements.set(text, statement);
     }
-  };
+    return statement;
+  }
 
-  const inOneStep = (work: () => void): void => {
+  #find(name: string): MailboxRow | undefined {
+    const row = this.#sql("SELECT * FROM mailbox WHERE name = ?").get(name);
+    return row as MailboxRow | undefined;
+  }
+
+  #inOneStep(work: () => void): void {
+    const database = this.#database;
     database.exec("BEGIN IMMEDIATE");
     try {
       work();
@@ -118,52 +141,254 @@ function indexOver(database: DatabaseSync, file: string): Index {
       if (database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }
-  };
+  }
 
-  return {
-    async load(mailbox) {
-      const row = found(mailbox);
-      if (row === undefined) return undefined;
-      const { new_time, cur_time } = row;
-      const settled = new_time === null || cur_time === null
+  async load(mailbox: string): Promise<IndexedMailbox | undefined> {
+    const row = this.#find(mailbox);
+    if (row === undefined) return undefined;
+    const { new_time, cur_time } = row;
+    return {
+      uidValidity: row.uid_validity,
+      settled: new_time === null || cur_time === null
         ? undefined
-        : { new: new_time, cur: cur_time };
-      const rows = await readAll(row.id);
-      return { uidValidity: row.uid_validity, settled, rows };
-    },
+        : { new: new_time, cur: cur_time },
+      recentFrom: row.recent_from ?? undefined,
+      expungedSince: this.#isOverfull(row.id)
+        ? undefined
+        : row.expunged_since ?? undefined,
+      closedAt: row.closed_at ?? undefined,
+      rows: await this.#rows(row.id),
+    };
+  }
 
-    // deno-lint-ignore require-await -- the port is asynchronous
-    async reset(mailbox, uidValidity) {
-      inOneStep(() => {
-        const old = found(mailbox);
-        if (old) {
-          database.prepare("DELETE FROM message WHERE mailbox = ?").run(old.id);
-          database.prepare("DELETE FROM mailbox WHERE id = ?").run(old.id);
-        }
-        database.prepare(
-          "INSERT INTO mailbox (name, uid_validity) VALUES (?, ?)",
-        ).run(mailbox, uidValidity);
-      });
-    },
+  /** Many rows as one text: half the time of an object each. File names have no "/". */
+  async #rows(id: number): Promise<IndexRow[]> {
+    const page = this.#sql(`
+      SELECT count(*) AS count,
+        group_concat(uid || '/' || modseq || '/' || path, '/') AS text
+      FROM (SELECT uid, modseq, path FROM message
+        WHERE mailbox = ? AND uid > ? ORDER BY uid LIMIT ?)`);
+    const rows: IndexRow[] = [];
+    for (let last = 0;;) {
+      const { count, text } = page.get(id, last, PAGE) as {
+        count: number;
+        text: string | null;
+      };
+      const parts = text?.split("/") ?? [];
+      for (let i = 0; i + 3 < parts.length; i += 4) {
+        const [uid, modseq] = [Number(parts[i]), Number(parts[i + 1])];
+        rows.push({ uid, modseq, path: `${parts[i + 2]}/${parts[i + 3]}` });
+      }
+      if (count < PAGE) return rows;
+      last = rows.at(-1)!.uid;
+      await pause();
+    }
+  }
 
-    // deno-lint-ignore require-await -- the port is asynchronous
-    async save(mailbox, rows, uids, settled) {
-      inOneStep(() => {
-        const id = found(mailbox)?.id;
-        if (id === undefined) throw new Error(`No mailbox "${mailbox}"`);
-        for (const uid of uids) remove.run(id, uid);
-        for (const row of rows) put.run(id, row.uid, row.modseq, row.path);
-        settle.run(settled?.new ?? null, settled?.cur ?? null, id);
-      });
-    },
+  #isOverfull(id: number): boolean {
+    const { count } = this.#sql(
+      "SELECT count(*) AS count FROM expunged WHERE mailbox = ?",
+    ).get(id) as { count: number };
+    if (count <= MOST_EXPUNGED) return false;
+    this.#sql("DELETE FROM expunged WHERE mailbox = ?").run(id);
+    return true;
+  }
 
-    close() {
-      database.close();
-    },
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async reset(mailbox: string, uidValidity: number): Promise<void> {
+    this.#inOneStep(() => {
+      this.#forget(mailbox);
+      this.#sql("INSERT INTO mailbox (name, uid_validity) VALUES (?, ?)")
+        .run(mailbox, uidValidity);
+    });
+  }
 
-    discard() {
-      database.close();
-      setAside(file);
-    },
-  };
+  #forget(mailbox: string): MailboxRow | undefined {
+    const old = this.#find(mailbox);
+    if (old === undefined) return undefined;
+    for (const table of ["message", "expunged", "finding"]) {
+      this.#sql(`DELETE FROM ${table} WHERE mailbox = ?`).run(old.id);
+    }
+    this.#sql("DELETE FROM mailbox WHERE id = ?").run(old.id);
+    return old;
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async save(
+    mailbox: string,
+    put: readonly IndexRow[],
+    remove: readonly Expunged[],
+    state: IndexState,
+  ): Promise<void> {
+    const row = this.#existing(mailbox);
+    const { settled, recentFrom, expungedSince, closedAt } = state;
+    this.#inOneStep(() => {
+      for (const gone of remove) this.#remove(row.id, gone);
+      const insert = this.#sql(
+        "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)",
+      );
+      for (const { uid, modseq, path } of put) {
+        insert.run(row.id, uid, modseq, path);
+      }
+      this.#sql(
+        `UPDATE mailbox SET new_time = ?, cur_time = ?, recent_from = ?,
+        expunged_since = ?, closed_at = ? WHERE id = ?`,
+      ).run(
+        ...[settled?.new, settled?.cur, recentFrom, expungedSince, closedAt]
+          .map((value) => value ?? null),
+        row.id,
+      );
+    });
+    this.#text.remove(row.uid_validity, remove.map(({ uid }) => uid));
+  }
+
+  #existing(mailbox: string): MailboxRow {
+    const row = this.#find(mailbox);
+    if (row === undefined) throw new Error(`No mailbox "${mailbox}"`);
+    return row;
+  }
+
+  #remove(id: number, { uid, modseq }: Expunged): void {
+    this.#sql("DELETE FROM message WHERE mailbox = ? AND uid = ?").run(id, uid);
+    for (const kind of this.#kinds(id)) {
+      this.#sql(
+        "DELETE FROM finding WHERE mailbox = ? AND kind = ? AND uid = ?",
+      )
+        .run(id, kind, uid);
+    }
+    this.#sql("INSERT OR REPLACE INTO expunged VALUES (?, ?, ?)")
+      .run(id, uid, modseq);
+  }
+
+  #kinds(id: number): string[] {
+    // Each kind is found by a jump over the one before.
+    const next = this.#sql(
+      "SELECT kind FROM finding WHERE mailbox = ? AND kind > ? ORDER BY kind LIMIT 1",
+    );
+    const kinds: string[] = [];
+    for (let kind: string | undefined = "";;) {
+      kind = next.get(id, kind)?.kind as string | undefined;
+      if (kind === undefined) return kinds;
+      kinds.push(kind);
+    }
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async expunged(mailbox: string, modseq: number): Promise<Expunged[]> {
+    const id = this.#find(mailbox)?.id ?? 0;
+    return this.#sql(
+      "SELECT uid, modseq FROM expunged WHERE mailbox = ? AND modseq > ?",
+    ).all(id, modseq) as unknown as Expunged[];
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async rename(names: readonly (readonly [string, string])[]): Promise<void> {
+    this.#inOneStep(() => {
+      for (const [from, to] of names) {
+        this.#forget(to);
+        this.#sql("UPDATE mailbox SET name = ? WHERE name = ?").run(to, from);
+      }
+    });
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async remove(mailbox: string): Promise<void> {
+    let old: MailboxRow | undefined;
+    this.#inOneStep(() => old = this.#forget(mailbox));
+    if (old) this.#text.removeAll(old.uid_validity);
+  }
+
+  async cached(
+    mailbox: string,
+    uids: readonly number[],
+    kind: string,
+  ): Promise<ReadonlyMap<number, Uint8Array>> {
+    const found = new Map<number, Uint8Array>();
+    const id = this.#find(mailbox)?.id;
+    if (id === undefined) return found;
+    const sorted = [...uids].sort((a, b) => a - b);
+    for (let i = 0; i < sorted.length; i += 1000) {
+      if (i > 0) await pause();
+      this.#collect(id, sorted.slice(i, i + 1000), kind, found);
+    }
+    return found;
+  }
+
+  #collect(
+    id: number,
+    uids: readonly number[],
+    kind: string,
+    found: Map<number, Uint8Array>,
+  ): void {
+    const [first, last] = [uids[0]!, uids.at(-1)!];
+    const where = "FROM finding WHERE mailbox = ? AND kind = ?";
+    if (last - first > 3 * uids.length) {
+      const one = this.#sql(`SELECT octets ${where} AND uid = ?`);
+      for (const uid of uids) {
+        const octets = one.get(id, kind, uid)?.octets;
+        if (octets) found.set(uid, octets as Uint8Array);
+      }
+      return;
+    }
+    const wanted = new Set(uids);
+    const rows = this.#sql(
+      `SELECT uid, octets ${where} AND uid BETWEEN ? AND ?`,
+    )
+      .all(id, kind, first, last);
+    for (const { uid, octets } of rows) {
+      if (wanted.has(uid as number)) {
+        found.set(uid as number, octets as Uint8Array);
+      }
+    }
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async cache(
+    mailbox: string,
+    kind: string,
+    octets: ReadonlyMap<number, Uint8Array>,
+  ): Promise<void> {
+    const { id } = this.#existing(mailbox);
+    this.#inOneStep(() => {
+      const put = this.#sql(
+        "INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?)",
+      );
+      for (const [uid, some] of octets) put.run(id, kind, uid, some);
+    });
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async withText(mailbox: string): Promise<number[]> {
+    return this.#text.uids(this.#existing(mailbox).uid_validity);
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async search(mailbox: string, text: string): Promise<number[]> {
+    return this.#text.search(this.#existing(mailbox).uid_validity, text);
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async keepTexts(
+    mailbox: string,
+    texts: ReadonlyMap<number, string>,
+  ): Promise<void> {
+    this.#text.put(this.#existing(mailbox).uid_validity, texts);
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async dropTexts(): Promise<void> {
+    this.#text.drop();
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+    this.#text.close();
+  }
+
+  discard(): void {
+    this.close();
+    setAside(`${this.#folder}/${FILE}`);
+    this.#text.drop();
+  }
 }

@@ -29,4 +29,6 @@ export interface Place {
   /** The folder that has cur/, new/ and tmp/. */
   readonly path: string;
   readonly announce: (change: Change) => void;
+  /** Rejects with `OverQuota` when the account may not have so much more. */
+  readonly checkRoom: (octets: number, messages: number) => Promise<void>;
 }

@@ -1,14 +1,15 @@
 /** Who wants to hear of changes; kept apart from open mailboxes, which come and go. */
 
-import type { Change } from "./store.ts";
 import type { Log } from "./surroundings.ts";
 
-type Listener = (change: Change) => void;
-
-export class Watchers {
+/** @template C What they hear of. */
+export class Watchers<C> {
   readonly #log: Log;
-  /** By account and mailbox. */
-  readonly #listeners = new Map<string, Map<string, Set<Listener>>>();
+  /** By account and what of it they watch: a mailbox's id, or "" for the list. */
+  readonly #listeners = new Map<
+    string,
+    Map<string, Set<(change: C) => void>>
+  >();
 
   constructor(log: Log) {
     this.#log = log;
@@ -19,9 +20,13 @@ export class Watchers {
   }
 
   /** @returns A function that ends it. */
-  add(account: string, mailbox: string, listener: Listener): () => void {
+  add(
+    account: string,
+    mailbox: string,
+    listener: (change: C) => void,
+  ): () => void {
     // Two watchers may share one function.
-    const own: Listener = (change) => listener(change);
+    const own = (change: C) => listener(change);
     const mailboxes = this.#listeners.get(account) ?? new Map();
     const listeners = mailboxes.get(mailbox) ?? new Set();
     this.#listeners.set(account, mailboxes.set(mailbox, listeners.add(own)));
@@ -32,7 +37,7 @@ export class Watchers {
     };
   }
 
-  announce(account: string, mailbox: string, change: Change): void {
+  announce(account: string, mailbox: string, change: C): void {
     const listeners = this.#listeners.get(account)?.get(mailbox) ?? [];
     for (const listener of [...listeners]) {
       try {

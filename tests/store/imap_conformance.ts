@@ -378,7 +378,7 @@ export function imapConformance(
   test("quotes and operators in a searched text are text", async (_, inbox) => {
     const { uid } = await append(inbox, "m");
     await inbox.text.put(new Map([[uid, 'say "AND" or NOT* (a:b) ^x']]));
-    for (const part of ['"AND"', "NOT*", "(a:b)", "^x", 'say "AND" or NOT']) {
+    for (const part of ['"AND"', "NOT*", "(a:b)", " ^x", 'say "AND" or NOT']) {
       assertEquals((await inbox.text.candidates(part))?.has(uid), true, part);
     }
     assertEquals((await inbox.text.candidates("AND NOT"))?.has(uid), false);

@@ -8,9 +8,12 @@ import {
   formatFileName,
   hostPart,
   keyOf,
+  lettersOf,
+  ownEmailId,
   parseFileName,
   uniqueIdOf,
   withLetters,
+  withoutInfo,
 } from "../../src/store/file_name.ts";
 import {
   mailboxFolder,
@@ -74,6 +77,27 @@ Deno.test("a file name says all of a message and is read back", () => {
   assertEquals(parseFileName(other), dated);
   assertEquals(withLetters(other, "S"), `${other}:2,S`);
   assertEquals(keyOf(name), told.key);
+});
+
+Deno.test("a file name carries the EMAILID of a copy, and keywords that Maildir has no letters for", () => {
+  const told = {
+    key: "1700000000.Qab-1.mx.test",
+    ...{ size: 1, uid: 7, internalDate: 5000, others: "" },
+    emailId: "Dxyz_002e-1",
+    letters: "Sa\u0100\u0105\u0106\u01ad",
+  };
+  const base = "1700000000.Qab-1.mx.test,S=1,U=7,T=5,E=Dxyz_002e-1";
+  const name = `${base},K=hB${"A".repeat(26)}g:2,Sa`;
+  assertEquals(formatFileName(told, "new"), name);
+  assertEquals(parseFileName(name), told);
+  assertEquals(lettersOf(name), told.letters);
+  assertEquals(withLetters(name, "F"), `${base}:2,F`);
+  assertEquals(withLetters(`${base}:2,F`, "S\u0100"), `${base},K=B:2,S`);
+  assertEquals(withoutInfo(name), base);
+  const own = { ...told, key: "1.Qabcdefgh-1.h", emailId: "Qabcdefgh-1" };
+  assertEquals(formatFileName(own, "cur").includes("E="), false);
+  assertEquals(ownEmailId(own.key), own.emailId);
+  assertEquals(/^H[\w-]{32}$/.test(ownEmailId("1.M1P2.host")), true);
 });
 
 Deno.test("parseFileName() takes what other programs write, and believes no odd numbers", () => {

@@ -1,0 +1,96 @@
+/** What was found out about a mailbox's messages: it is kept in the index. */
+
+import type { MailboxIndex } from "./cautious_index.ts";
+import type { Roster } from "./roster.ts";
+import type { MessageCache, TextIndex } from "./store.ts";
+
+/** FTS5's trigrams find nothing shorter. */
+const SHORTEST = 3;
+
+export class Findings {
+  readonly #index: MailboxIndex;
+  readonly #roster: Roster;
+  readonly cache: MessageCache;
+  /** UIDs whose texts are kept; read when it is asked for. */
+  #withText: Promise<Set<number> | undefined> | undefined;
+
+  constructor(index: MailboxIndex, roster: Roster) {
+    this.#index = index;
+    this.#roster = roster;
+    this.cache = {
+      get: async (uids, kind) => {
+        const there = uids.filter((uid) => roster.get(uid));
+        const found = await index.use((index, mailbox) =>
+          index.cached(mailbox, there, kind)
+        );
+        return found ?? new Map();
+      },
+      put: async (kind, octets) => {
+        await index.use((index, mailbox) =>
+          index.cache(mailbox, kind, this.#present(octets))
+        );
+      },
+    };
+  }
+
+  #present<T>(byUid: ReadonlyMap<number, T>): ReadonlyMap<number, T> {
+    return new Map([...byUid].filter(([uid]) => this.#roster.get(uid)));
+  }
+
+  /** The texts, while `isOn`. */
+  text(isOn: () => boolean): TextIndex {
+    return {
+      candidates: (text) =>
+        isOn() ? this.#candidates(text) : Promise.resolve(undefined),
+      missing: (limit) => isOn() ? this.#missing(limit) : Promise.resolve([]),
+      put: (texts) => isOn() ? this.#put(texts) : Promise.resolve(),
+    };
+  }
+
+  async #candidates(text: string): Promise<Set<number> | undefined> {
+    if ([...text].length < SHORTEST) return undefined;
+    // First those that are not kept: what comes to be kept meanwhile may not be found yet.
+    const candidates = new Set(await this.#missing(Infinity));
+    const found = await this.#index.use((index, mailbox) =>
+      index.search(mailbox, text)
+    );
+    if (await this.#kept() === undefined || !found) return undefined;
+    for (const uid of found) if (this.#roster.get(uid)) candidates.add(uid);
+    return candidates;
+  }
+
+  #kept(): Promise<Set<number> | undefined> {
+    this.#withText ??= this.#index.use((index, mailbox) =>
+      index.withText(mailbox)
+    ).then((uids) => uids && new Set(uids));
+    return this.#withText;
+  }
+
+  async #missing(limit: number): Promise<number[]> {
+    const kept = await this.#kept();
+    const missing: number[] = [];
+    if (kept === undefined) return missing;
+    for (const { meta: { uid } } of this.#roster.entries) {
+      if (missing.length >= limit) break;
+      if (!kept.has(uid)) missing.push(uid);
+    }
+    return missing;
+  }
+
+  async #put(texts: ReadonlyMap<number, string>): Promise<void> {
+    const present = this.#present(texts);
+    const kept = await this.#kept();
+    await this.#index.use((index, mailbox) =>
+      index.keepTexts(mailbox, present)
+    );
+    for (const uid of present.keys()) kept?.add(uid);
+  }
+
+  /** Forgets that texts are kept: of these messages, or all. */
+  forget(uids?: readonly number[]): void {
+    if (uids === undefined) this.#withText = undefined;
+    else if (uids.length > 0) {
+      this.#withText?.then((kept) => uids.forEach((uid) => kept?.delete(uid)));
+    }
+  }
+}
