@@ -178,7 +178,7 @@ export class Scanner {
       const end = comma < 0 ? text.length : comma;
       ranges.push(parseRange(text.slice(from, end)));
       if (ranges.length > limits.imap.setRanges) {
-        throw new Refusal(no("too many ranges in a sequence set", "LIMIT"));
+        throw new Refusal(no("Too many ranges in a sequence set", "LIMIT"));
       }
       from = end + 1;
     }
@@ -265,7 +265,7 @@ export class Scanner {
     this.#literals += size;
     const { literal, literals } = this.#limits;
     if (size > literal || this.#literals > literals) {
-      throw new Refusal(no("a literal is too long", "TOOBIG"));
+      throw new Refusal(no("A literal is too long", "TOOBIG"));
     }
     if (waits) this.askForLiteral();
     const bytes = yield* this.#wire.exactly(size);

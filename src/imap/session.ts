@@ -32,7 +32,7 @@ import {
   type Status,
   statusLine,
 } from "./status.ts";
-import { tell, tellChanges } from "./tell_changes.ts";
+import { tell, type Tellable, tellChanges } from "./tell_changes.ts";
 
 /** Serves one connection; ends when it may be closed. Never throws, whatever the peer sends. */
 export function* imapSession(
@@ -72,6 +72,7 @@ function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
   s.tag = "*";
   let row: Command | undefined;
   let status: Status;
+  let hint: string | undefined;
   try {
     s.tag = scanner.tag();
     scanner.space();
@@ -81,11 +82,25 @@ function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
       ok(`${row.name} completed`);
   } catch (error) {
     status = brokenLine(error) ?? statusOf(s, error);
-    if (!(yield* skipRest(scanner))) s.closing = true;
+    if (error instanceof BadSyntax) hint = row?.syntax;
+    if (!(yield* skipRest(scanner))) {
+      s.closing = true;
+      // RFC 7888 §4: the one way not to read what is coming.
+      tell(s, "BYE A literal is too long to be passed over");
+    }
   }
-  if (!s.closing) yield* tellChanges(s, row !== undefined && !row.keepsNumbers);
-  complete(s, s.tag, status, row);
+  if (!s.closing) yield* tellChanges(s, whatMayBeTold(row));
+  complete(s, s.tag, status, hint);
   yield* upgrade(s);
+}
+
+/** What a command allows to be told before its tagged response. */
+function whatMayBeTold(row: Command | undefined): Tellable {
+  return {
+    expunges: row !== undefined && !row.keepsNumbers,
+    // RFC 9051 §6.4.9: in each FETCH that a UID command leads to.
+    uids: row?.name.startsWith("UID ") ?? false,
+  };
 }
 
 /** STARTTLS and COMPRESS: whatever follows their OK is said over another connection. */
@@ -113,13 +128,11 @@ function complete(
   s: ImapSession,
   tag: string,
   status: Status,
-  row?: Command,
+  hint?: string,
 ): void {
   s.errors = status.status === "BAD" ? s.errors + 1 : 0;
-  const text = status.status === "BAD" && row !== undefined
-    ? { ...status, text: `${status.text}; syntax: ${row.syntax}` }
-    : status;
-  s.out.words(statusLine(tag, text));
+  const syntax = hint === undefined ? "" : `; syntax: ${hint}`;
+  s.out.words(statusLine(tag, status) + syntax);
   s.out.end();
   const guesses = s.authFailures >= s.setting.max_auth_failures;
   if (s.errors < s.setting.max_errors && !guesses) return;

@@ -26,7 +26,7 @@ export class BadSyntax extends Refusal {
   override name = "BadSyntax";
 
   constructor(text: string) {
-    super(bad(text));
+    super(bad(text.charAt(0).toUpperCase() + text.slice(1)));
   }
 }
 

@@ -11,26 +11,33 @@ import type { Selected } from "./selected.ts";
 import { formatSet } from "./sequence_set.ts";
 import type { Numbered } from "./view.ts";
 
-/**
- * Sends what the client does not know yet.
- *
- * @param allowExpunge False in commands during which numbers must stand (RFC 9051 §7.5.1).
- */
+/** What may be told now. */
+export interface Tellable {
+  /** False in commands during which numbers must stand (RFC 9051 §7.5.1). */
+  readonly expunges: boolean;
+  /** Flags are told with their UIDs. */
+  readonly uids: boolean;
+}
+
+/** At a moment when numbers may change. */
+export const EVERYTHING: Tellable = { expunges: true, uids: false };
+
+/** Sends what the client does not know yet. */
 export function* tellChanges(
   s: ImapSession,
-  allowExpunge: boolean,
+  { expunges, uids }: Tellable,
 ): Session<void> {
   const { selected } = s;
-  if (!selected?.view.hasPending(allowExpunge)) return;
+  if (!selected?.view.hasPending(expunges)) return;
   const before = selected.view.largestUid;
-  const told = selected.view.pending(allowExpunge);
+  const told = selected.view.pending(expunges);
   yield* tellExpunged(s, told.expunged, told.vanished);
   if (told.exists !== undefined) {
     tell(s, `${told.exists} EXISTS`);
     if (!s.enabled.has("IMAP4REV2")) yield* tellRecent(s, selected, before);
   }
   for (const message of told.changed) {
-    tellFlags(s, selected, message, s.enabled.has("IMAP4REV2"));
+    tellFlags(s, selected, message, uids || s.enabled.has("IMAP4REV2"));
     yield* s.out.relieve();
   }
 }

@@ -13,7 +13,7 @@ import { formatSet } from "../sequence_set.ts";
 import { SELECTED } from "../states.ts";
 import { ok } from "../status.ts";
 import { type By, refuseGone, refuseReadOnly, targetsOf } from "../targets.ts";
-import { tell, tellChanges } from "../tell_changes.ts";
+import { EVERYTHING, tell, tellChanges } from "../tell_changes.ts";
 
 export const copy: Command = transfer("COPY", "sequence");
 export const uidCopy: Command = transfer("UID COPY", "uid");
@@ -43,7 +43,7 @@ function transfer(name: string, by: By): Command {
       if (!moves || code === undefined) return ok(`${name} completed`, code);
       // RFC 6851 §4.3: before the EXPUNGEs, so that the client knows where they went.
       tell(s, `OK [${code}] Moved`);
-      yield* tellChanges(s, true);
+      yield* tellChanges(s, EVERYTHING);
       return ok(`${name} completed`, highestModseq(s));
     },
   };

@@ -5,6 +5,7 @@ import { userOf } from "../imap_session.ts";
 import { readMailbox } from "../mailbox_name.ts";
 import type { Command } from "../rows.ts";
 import { AFTER_LOGIN } from "../states.ts";
+import { no } from "../status.ts";
 
 export const deletion: Command = {
   name: "DELETE",
@@ -14,6 +15,8 @@ export const deletion: Command = {
     scanner.space();
     const name = yield* readMailbox(s, scanner);
     scanner.end();
+    // RFC 9051 §6.3.5.
+    if (name === "INBOX") return no("INBOX stays", "CANNOT");
     const user = userOf(s);
     yield* work(() => user.delete(name));
     return undefined;

@@ -7,7 +7,7 @@ import type { Command } from "../rows.ts";
 import { SELECTED } from "../states.ts";
 import { ok, type Status } from "../status.ts";
 import { refuseReadOnly, targetsOf } from "../targets.ts";
-import { tellChanges } from "../tell_changes.ts";
+import { EVERYTHING, tellChanges } from "../tell_changes.ts";
 
 export const expunge: Command = {
   name: "EXPUNGE",
@@ -43,7 +43,7 @@ function* expungeUids(
 ): Session<Status> {
   const selected = selectedOf(s);
   if (uids.length > 0) yield* work(() => selected.mailbox.expunge(uids));
-  yield* tellChanges(s, true);
+  yield* tellChanges(s, EVERYTHING);
   // RFC 7162 §3.2.7: so that the client can remember up to where it has heard all.
   const code = s.enabled.has("QRESYNC") && uids.length > 0
     ? `HIGHESTMODSEQ ${selected.highestModseq}`

@@ -5,7 +5,7 @@ import type { ImapSession } from "../imap_session.ts";
 import type { Command, Extension } from "../rows.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { BadSyntax } from "../status.ts";
-import { tellChanges } from "../tell_changes.ts";
+import { EVERYTHING, tellChanges } from "../tell_changes.ts";
 
 /** Octets of the line that ends it. */
 const DONE_LINE = 64;
@@ -37,7 +37,7 @@ function* listen(s: ImapSession): Session<void> {
   let event: string;
   do {
     const changed = selected.changed();
-    yield* tellChanges(s, true);
+    yield* tellChanges(s, EVERYTHING);
     event = yield* s.wire.moreOr(changed);
   } while (event === "wake");
 }

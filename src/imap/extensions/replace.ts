@@ -9,7 +9,7 @@ import type { Command, Extension } from "../rows.ts";
 import { SELECTED } from "../states.ts";
 import { no, ok, Refusal } from "../status.ts";
 import { type By, refuseGone, refuseReadOnly, targetsOf } from "../targets.ts";
-import { tell, tellChanges } from "../tell_changes.ts";
+import { EVERYTHING, tell, tellChanges } from "../tell_changes.ts";
 
 function replace(name: string, by: By): Command {
   return {
@@ -29,7 +29,7 @@ function replace(name: string, by: By): Command {
       // RFC 8508 §3.4: the new one first, so that a crash leaves both and loses none.
       yield* expungeOld(s, old);
       tell(s, `OK [APPENDUID ${mailbox.uidValidity} ${meta!.uid}] Replaced`);
-      yield* tellChanges(s, true);
+      yield* tellChanges(s, EVERYTHING);
       return ok(`${name} completed`);
     },
   };
