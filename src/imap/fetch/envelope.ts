@@ -7,10 +7,8 @@
  * @module
  */
 
+import { asciiLower } from "../../bytes/mod.ts";
 import {
-  findField,
-  findFields,
-  type HeaderField,
   type HeaderGroup,
   type HeaderMailbox,
   parseAddressList,
@@ -36,25 +34,27 @@ export const envelope: FetchItem = {
 
 /** Writes the envelope of the header section `header`. */
 export function writeEnvelope(out: Output, header: Uint8Array): void {
-  const { fields } = readHeader(header);
+  const fields = fieldsByName(header);
   const text = (name: string) => out.nstring(fieldText(fields, name));
-  const addresses = (name: string, instead?: string) =>
-    writeAddresses(out, addressesOf(fields, name, instead));
+  const list = (name: string) =>
+    (fields.get(name) ?? []).flatMap(parseAddressList);
+  const from = list("from");
   out.words("(");
-  text("Date");
+  text("date");
   out.words(" ");
-  text("Subject");
-  addresses("From");
+  text("subject");
+  writeAddresses(out, from);
   // RFC 9051 §7.5.2: without these, or where they are empty, From stands for them.
-  addresses("Sender", "From");
-  addresses("Reply-To", "From");
-  addresses("To");
-  addresses("Cc");
-  addresses("Bcc");
+  for (const name of ["sender", "reply-to"]) {
+    const own = list(name);
+    writeAddresses(out, own.length > 0 ? own : from);
+  }
+  // Some senders write a field of its own for each recipient.
+  for (const name of ["to", "cc", "bcc"]) writeAddresses(out, list(name));
   out.words(" ");
-  text("In-Reply-To");
+  text("in-reply-to");
   out.words(" ");
-  text("Message-ID");
+  text("message-id");
   out.words(")");
 }
 
@@ -68,26 +68,25 @@ export function lineText(value: string): string {
   return /[\r\n\0]/.test(value) ? value.replace(/[\r\n\0]/g, " ") : value;
 }
 
-/** The first such field, unfolded; "" where it is empty, undefined where it is missing. */
-function fieldText(
-  fields: readonly HeaderField[],
-  name: string,
-): string | undefined {
-  const field = findField(fields, name);
-  return field && lineText(unfold(field.value));
+/** Raw values by name, in lower case. */
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+/** The fields of a header section, put in order once for all ten of an envelope. */
+function fieldsByName(header: Uint8Array): Fields {
+  const byName = new Map<string, string[]>();
+  for (const { name, value } of readHeader(header).fields) {
+    const key = asciiLower(name);
+    const values = byName.get(key);
+    if (values) values.push(value);
+    else byName.set(key, [value]);
+  }
+  return byName;
 }
 
-/** The addresses of all fields of that name: some senders write one To a recipient. */
-function addressesOf(
-  fields: readonly HeaderField[],
-  name: string,
-  instead?: string,
-): readonly (HeaderMailbox | HeaderGroup)[] {
-  const list = findFields(fields, name)
-    .flatMap((field) => parseAddressList(field.value));
-  return list.length === 0 && instead !== undefined
-    ? addressesOf(fields, instead)
-    : list;
+/** The first such field, unfolded; "" where it is empty, undefined where it is missing. */
+function fieldText(fields: Fields, name: string): string | undefined {
+  const value = fields.get(name)?.[0];
+  return value === undefined ? undefined : lineText(unfold(value));
 }
 
 function writeAddresses(
