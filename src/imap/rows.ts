@@ -110,8 +110,10 @@ export interface Criterion {
 
 /** How strings of a search are to be read. */
 export interface SearchOptions {
-  /** The charset of the command, in upper case: "UTF-8" or "US-ASCII". */
+  /** The charset of the command, in upper case: one that `mail/` knows. */
   readonly charset: string;
+  /** Sequence numbers are not spoken any more (RFC 9586 §3.1). */
+  readonly uidOnly?: boolean;
 }
 
 export interface SearchKey {

@@ -9,6 +9,8 @@ import { flush, type Session, work } from "../wire/mod.ts";
 import { type ImapSession, selectedOf } from "./imap_session.ts";
 import { messageContext } from "./message_context.ts";
 import type { SearchScope } from "./search/evaluate.ts";
+import type { ReturnOptions, SearchMode } from "./search/return_options.ts";
+import { Refusal } from "./status.ts";
 import { StoredMessage } from "./stored_message.ts";
 import { tell } from "./tell_changes.ts";
 import type { Numbered } from "./view.ts";
@@ -49,4 +51,27 @@ function* tellProgress(
   const tag = s.tag.replace(/["\\]/g, "\\$&");
   tell(s, `OK [INPROGRESS ("${tag}" ${done} ${most})] Still searching`);
   yield* flush();
+}
+
+/** How keys of a search are read in this session. */
+export function searchMode(s: ImapSession): Required<SearchMode> {
+  return {
+    utf8Accept: s.enabled.has("UTF8=ACCEPT"),
+    uidOnly: s.enabled.has("UIDONLY"),
+  };
+}
+
+/** RFC 5182 §2.1: a search that was to be saved and ends with NO leaves nothing behind `$`. */
+export function* orForget<T>(
+  s: ImapSession,
+  returns: ReturnOptions | undefined,
+  search: Session<T>,
+): Session<T> {
+  try {
+    return yield* search;
+  } catch (error) {
+    const isNo = error instanceof Refusal && error.status.status === "NO";
+    if (returns?.save && isNo) selectedOf(s).saved = new Set();
+    throw error;
+  }
 }

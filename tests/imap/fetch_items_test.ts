@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { latin1Encode } from "../../src/bytes/mod.ts";
+import { latin1Decode, latin1Encode } from "../../src/bytes/mod.ts";
 import { parseFetchAttributes } from "../../src/imap/fetch/fetch_items.ts";
+import { ResponseCutShort } from "../../src/imap/fault.ts";
 import { BadSyntax, no, Refusal } from "../../src/imap/status.ts";
 import { Wire } from "../../src/wire/mod.ts";
 import { Output } from "../../src/imap/output.ts";
@@ -175,8 +176,36 @@ Deno.test("a message that breaks off inside of a literal ends the connection", a
       };
     },
   };
-  const error = await assertRejects(() => fetchText(cut, "BODY[]"));
-  assertEquals((error as Error).name, "MessageCutShort");
+  await assertRejects(() => fetchText(cut, "BODY[]"), ResponseCutShort);
+});
+
+Deno.test("an attribute that fails before it says anything leaves a whole response behind", async () => {
+  const broken = {
+    ...message,
+    // deno-lint-ignore require-yield -- it throws at once
+    *octets(): Generator<never, never> {
+      throw new Error("disk on fire");
+    },
+  };
+  for (const [items, left] of [["(UID BODY[])", "UID 17"], ["BODY[]", ""]]) {
+    const wire = new Wire();
+    const out = new Output(wire, () => false);
+    const attributes = await runSession(
+      parseFetchAttributes(scannerOf(items!)),
+    );
+    await assertRejects(
+      () =>
+        runSession(writeFetch(out, "* 3 FETCH ", attributes, broken, context)),
+      Error,
+      "disk on fire",
+    );
+    out.words("a OK");
+    out.end();
+    assertEquals(
+      latin1Decode(wire.takeOutput()!),
+      left ? `* 3 FETCH (${left})\r\na OK\r\n` : "a OK\r\n",
+    );
+  }
 });
 
 Deno.test("BINARY of a large part is decoded twice and kept never", async () => {

@@ -4,7 +4,7 @@ import type { Command, Extension } from "../rows.ts";
 import { parseCharset } from "../search/return_options.ts";
 import { parseCriteria } from "../search/search_keys.ts";
 import { THREAD_ALGORITHMS, threadMatches } from "../search/thread.ts";
-import { searchScope } from "../search_scope.ts";
+import { searchMode, searchScope } from "../search_scope.ts";
 import { SELECTED } from "../states.ts";
 import { BadSyntax } from "../status.ts";
 import { type By, refuseUnderUidOnly } from "../targets.ts";
@@ -25,7 +25,8 @@ function threadBy(name: string, by: By): Command {
       scanner.space();
       const charset = yield* parseCharset(scanner);
       scanner.space();
-      const criterion = yield* parseCriteria(scanner, { charset });
+      const { uidOnly } = searchMode(s);
+      const criterion = yield* parseCriteria(scanner, { charset, uidOnly });
       scanner.end();
       refuseUnderUidOnly(s, by);
       const byUid = by === "uid";

@@ -13,13 +13,14 @@ import {
   type TransferEncoding,
 } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
+import { ResponseCutShort } from "../fault.ts";
 import type { Message } from "../message.ts";
 import type { Output } from "../output.ts";
 import type { FetchAttribute, FetchItem } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { no, Refusal } from "../status.ts";
 import { findPart } from "./parts.ts";
-import { MessageCutShort, passRange } from "./read_octets.ts";
+import { passRange } from "./read_octets.ts";
 import {
   cutRange,
   parseBinarySection,
@@ -159,7 +160,7 @@ function* writeDecoded(
     yield* out.relieve();
   });
   if (cutter.passed < range.end - range.start) {
-    throw new MessageCutShort("Cannot read a message to its end");
+    throw new ResponseCutShort("Cannot read a message to its end");
   }
 }
 

@@ -12,13 +12,14 @@ import {
   type OctetRange,
 } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
+import { ResponseCutShort } from "../fault.ts";
 import type { Message } from "../message.ts";
 import type { Output } from "../output.ts";
 import type { FetchAttribute, FetchItem, Need } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { structureAttribute } from "./body_structure.ts";
 import { findPart } from "./parts.ts";
-import { MessageCutShort, passRange, readRange } from "./read_octets.ts";
+import { passRange, readRange } from "./read_octets.ts";
 import {
   cutRange,
   parsePartial,
@@ -193,7 +194,7 @@ function* streamLiteral(
     yield* out.relieve();
   });
   if (passed < cut.end - cut.start) {
-    throw new MessageCutShort("Cannot read a message to its end");
+    throw new ResponseCutShort("Cannot read a message to its end");
   }
 }
 

@@ -7,7 +7,7 @@
 import { concatBytes } from "../../bytes/mod.ts";
 import type { OctetRange } from "../../mail/mod.ts";
 import type { MessageOctets } from "../../store/mod.ts";
-import { Disconnected, type Session, settle, work } from "../../wire/mod.ts";
+import { type Session, settle, work } from "../../wire/mod.ts";
 import type { Message } from "../message.ts";
 
 /** Octets of one read. */
@@ -17,11 +17,6 @@ const CHUNK = 64 * 1024;
 export type Taker = (
   chunk: Uint8Array,
 ) => void | boolean | Session<void | boolean>;
-
-/** A message broke off inside of a literal: nothing but the end of the connection is left to say. */
-export class MessageCutShort extends Disconnected {
-  override name = "MessageCutShort";
-}
 
 /** Passes the octets of `range` on, a chunk at a time; how many there were. Closes `octets`. */
 export function* passRange(

@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { Session } from "../../wire/mod.ts";
+import {
+  Disconnected,
+  type Session,
+  ShuttingDown,
+  TimedOut,
+} from "../../wire/mod.ts";
+import { ResponseCutShort } from "../fault.ts";
 import type { Message } from "../message.ts";
 import type { Output } from "../output.ts";
 import type { FetchAttribute, MessageContext } from "../rows.ts";
@@ -15,11 +21,11 @@ import { run } from "./read_octets.ts";
  * Writes `* 3 FETCH (…)` with all attributes of one message.
  *
  * An attribute that is refused (the message is gone, an encoding is not known) is left
- * out, and the response stays grammatical; what is thrown by any other is no refusal
- * and leaves a response behind that nobody can end.
+ * out, and so is one that fails: the response stays grammatical.
  *
  * @param head What stands before the parenthesis: `* 3 FETCH `, `* 7 UIDFETCH `.
  * @returns The first refusal, for the tagged response.
+ * @throws {ResponseCutShort} When an attribute fails in its middle: nobody can end that response.
  */
 export function* writeFetch(
   out: Output,
@@ -37,15 +43,31 @@ export function* writeFetch(
       yield* run(attribute.write(out, message, context));
       before = " ";
     } catch (error) {
-      const isClean = error instanceof Refusal && out.takeBack(before);
-      if (!isClean) throw error;
+      const isClean = out.takeBack(before);
+      if (!isClean) throw cutShort(error);
+      if (!(error instanceof Refusal)) {
+        if (before === " ") end(out);
+        throw error;
+      }
       refusal ??= error;
     }
   }
-  if (before === " ") {
-    out.words(")");
-    out.end();
-  }
+  if (before === " ") end(out);
   yield* out.relieve();
   return refusal;
+}
+
+function end(out: Output): void {
+  out.words(")");
+  out.end();
+}
+
+function cutShort(error: unknown): unknown {
+  // What ends the session anyway goes its own way.
+  const isFault = error instanceof Error &&
+    !(error instanceof Disconnected || error instanceof TimedOut ||
+      error instanceof ShuttingDown || error instanceof ResponseCutShort);
+  return isFault
+    ? new ResponseCutShort("Cannot finish a FETCH response", { cause: error })
+    : error;
 }

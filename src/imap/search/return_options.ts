@@ -40,15 +40,37 @@ export interface SearchProgram {
   readonly criterion: Criterion;
 }
 
+/** What a session has switched on that changes how SEARCH is read. */
+export interface SearchMode {
+  /** UTF8=ACCEPT: a charset cannot be named any more (RFC 6855 §3). */
+  readonly utf8Accept?: boolean;
+  /** UIDONLY: nor can sequence numbers (RFC 9586 §3.1). */
+  readonly uidOnly?: boolean;
+}
+
 /** Reads the arguments of SEARCH to the end of the command, from their first space on. */
-export function* parseSearch(scanner: Scanner): Session<SearchProgram> {
+export function* parseSearch(
+  scanner: Scanner,
+  mode: SearchMode = {},
+): Session<SearchProgram> {
   const returns = parseReturn(scanner);
+  return { returns, criterion: yield* parseKeys(scanner, mode) };
+}
+
+/** Reads what follows the return options of SEARCH, to the end of the command. */
+export function* parseKeys(
+  scanner: Scanner,
+  { utf8Accept = false, uidOnly = false }: SearchMode,
+): Session<Criterion> {
   let charset = "UTF-8";
-  if (scanner.tryWord(" CHARSET ")) charset = yield* parseCharset(scanner);
+  if (scanner.tryWord(" CHARSET ")) {
+    if (utf8Accept) throw new BadSyntax("all strings are UTF-8 now");
+    charset = yield* parseCharset(scanner);
+  }
   scanner.space();
-  const criterion = yield* parseCriteria(scanner, { charset });
+  const criterion = yield* parseCriteria(scanner, { charset, uidOnly });
   scanner.end();
-  return { returns, criterion };
+  return criterion;
 }
 
 /** Reads ` RETURN (…)` if it comes next. */

@@ -8,7 +8,7 @@ import type { Session } from "../../wire/mod.ts";
 import { run } from "../fetch/read_octets.ts";
 import type { Criterion, SearchKey, SearchOptions } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
-import { BadSyntax, no, Refusal } from "../status.ts";
+import { bad, BadSyntax, no, Refusal } from "../status.ts";
 import { all, any, not } from "./criteria.ts";
 import { dateKeys } from "./date_keys.ts";
 import { flagKeys } from "./flag_keys.ts";
@@ -58,9 +58,7 @@ class CriteriaReader {
       throw new Refusal(no("The search has too many keys", "LIMIT"));
     }
     const scanner = this.#scanner;
-    if (/[\d*$]/.test(scanner.peek())) {
-      return inSet(scanner.sequenceSet(), "sequence");
-    }
+    if (/[\d*$]/.test(scanner.peek())) return this.#set();
     if (scanner.peek() === "(") return yield* this.#group(depth);
     const name = scanner.word("a search key");
     if (name === "NOT") {
@@ -73,6 +71,15 @@ class CriteriaReader {
       throw new BadSyntax(`there is no search key "${name}"`);
     }
     return yield* run(key.parse(scanner, this.#options));
+  }
+
+  /** `$` stands for UIDs and may be said always. */
+  #set(): Criterion {
+    const set = this.#scanner.sequenceSet();
+    if (set.kind === "ranges" && this.#options.uidOnly) {
+      throw new Refusal(bad("Sequence numbers are not in use", "UIDREQUIRED"));
+    }
+    return inSet(set, "sequence");
   }
 
   *#group(depth: number): Session<Criterion> {
