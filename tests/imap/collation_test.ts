@@ -1,9 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  compareFolded,
-  Finder,
-  fold,
-} from "../../src/imap/search/collation.ts";
+import { Finder, fold, orderKey } from "../../src/imap/search/collation.ts";
 
 const SAME: readonly [a: string, b: string][] = [
   ["Abc", "aBC"],
@@ -21,11 +17,14 @@ for (const [a, b] of SAME) {
   });
 }
 
-Deno.test("compareFolded() orders by code points", () => {
-  const sorted = ["", "A", "AB", "B", "\u00d6", "\uffee", "\u{1f600}"];
-  const shuffled = [...sorted].reverse().sort(compareFolded);
+Deno.test("orderKey() makes plain order that of code points", () => {
+  const sorted = ["", "A", "AB", "B", "\u00d6", "\ud7ff", "\ue000", "\uffee"]
+    .concat("\uffee\u{10000}", "\uffee\u{1f600}")
+    .concat("\u{10000}", "\u{1f600}", "\u{1f600}A");
+  const shuffled = [...sorted].reverse()
+    .sort((a, b) => orderKey(a) < orderKey(b) ? -1 : 1);
   assertEquals(shuffled, sorted);
-  assertEquals(compareFolded("A", "A"), 0);
+  assertEquals(orderKey("plain \u00d6"), "plain \u00d6");
 });
 
 Deno.test("Finder finds what is cut anywhere, combining characters too", () => {

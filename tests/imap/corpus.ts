@@ -7,6 +7,7 @@ import { latin1Decode, utf8Encode } from "../../src/bytes/mod.ts";
 import type { Message } from "../../src/imap/message.ts";
 import { View } from "../../src/imap/view.ts";
 import type { SearchScope } from "../../src/imap/search/evaluate.ts";
+import { seededRandom } from "../harness/seeded_random.ts";
 import { context, sampleMessage } from "./sample.ts";
 
 /** What is true of a message. */
@@ -32,11 +33,8 @@ export type Random = (limit: number) => number;
 
 /** Deterministic numbers below `limit`. */
 export function randomFrom(seed: number): Random {
-  let state = seed;
-  return (limit) => {
-    state = Math.imul(state, 1664525) + 1013904223 >>> 0;
-    return Math.floor(state / 2 ** 32 * limit);
-  };
+  const next = seededRandom(seed);
+  return (limit) => Math.floor(next() * limit);
 }
 
 export function pick<T>(random: Random, items: readonly T[]): T {

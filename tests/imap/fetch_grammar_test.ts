@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { latin1Encode } from "../../src/bytes/mod.ts";
+import { randomFrom } from "./corpus.ts";
 import { readFetchResponses, Ungrammatical } from "./response_grammar.ts";
 import { fetchText, sampleMessage } from "./sample.ts";
 
@@ -51,15 +52,6 @@ for (
     assert(files.length > 5);
     for (const [name, bytes] of files) await check(bytes, name);
   });
-}
-
-/** Deterministic numbers below `limit`. */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = Math.imul(state, 1664525) + 1013904223 >>> 0;
-    return Math.floor(state / 2 ** 32 * limit);
-  };
 }
 
 Deno.test("FETCH is grammatical for messages with octets changed, moved and repeated at random", async () => {

@@ -3,8 +3,9 @@ import { latin1Encode } from "../../src/bytes/mod.ts";
 import type { Message } from "../../src/imap/message.ts";
 import { parseCriteria } from "../../src/imap/search/search_keys.ts";
 import { parseSortKeys, sortMatches } from "../../src/imap/search/sort.ts";
+import { sortSliced } from "../../src/imap/search/sort_sliced.ts";
 import { BadSyntax } from "../../src/imap/status.ts";
-import { scopeOf } from "./corpus.ts";
+import { randomFrom, scopeOf } from "./corpus.ts";
 import { runSession, sampleMessage, scannerOf } from "./sample.ts";
 
 const DAY = 86_400_000;
@@ -95,3 +96,22 @@ for (
     assertThrows(() => parseSortKeys(scannerOf(keys)), BadSyntax);
   });
 }
+
+Deno.test("sortSliced() sorts as sort() does, and lets others have their turn", async () => {
+  const random = randomFrom(2);
+  for (const size of [0, 1, 4096, 4097, 30_000]) {
+    const rows = Array.from(
+      { length: size },
+      (_, i) => ({ key: random(500), i }),
+    );
+    let pauses = 0;
+    const sorted = await runSession(
+      // deno-lint-ignore require-yield -- nothing to wait for
+      sortSliced(rows, (a, b) => a.key - b.key, function* () {
+        pauses++;
+      }),
+    );
+    assertEquals(sorted, [...rows].sort((a, b) => a.key - b.key));
+    assertEquals(pauses >= Math.ceil(size / 4096) - 1, true);
+  }
+});

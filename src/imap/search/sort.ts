@@ -21,8 +21,9 @@ import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
 import type { Numbered } from "../view.ts";
 import { baseSubject } from "./base_subject.ts";
-import { compareFolded, fold } from "./collation.ts";
+import { fold, orderKey } from "./collation.ts";
 import { eachMatch, type SearchScope } from "./evaluate.ts";
+import { sortSliced } from "./sort_sliced.ts";
 import type { Criterion } from "../rows.ts";
 
 /** One key of a SORT. */
@@ -51,7 +52,8 @@ const HEADER_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
   ["FROM", (_, fields) => mailboxOf(fields, "From")],
   [
     "SUBJECT",
-    (_, fields) => baseSubject(findField(fields, "Subject")?.value ?? "").text,
+    (_, fields) =>
+      orderKey(baseSubject(findField(fields, "Subject")?.value ?? "").text),
   ],
   ["TO", (_, fields) => mailboxOf(fields, "To")],
 ]);
@@ -91,8 +93,12 @@ export function* sortMatches(
       rows.push({ numbered: { sequence, meta }, values });
     },
   );
-  return rows.sort((a, b) => compareRows(a, b, keys))
-    .map(({ numbered }) => numbered);
+  const sorted = yield* sortSliced(
+    rows,
+    (a, b) => compareRows(a, b, keys),
+    () => scope.pause(scope.view.count, scope.view.count),
+  );
+  return sorted.map(({ numbered }) => numbered);
 }
 
 /** RFC 5256 §2.2: the Date field, in UTC; where that cannot be read, INTERNALDATE. */
@@ -128,10 +134,9 @@ function compareRows(a: Row, b: Row, keys: readonly SortKey[]): number {
   return a.numbered.sequence - b.numbered.sequence;
 }
 
+/** Both are of one kind: values of one key. */
 function compareValues(a: number | string, b: number | string): number {
-  return typeof a === "number" || typeof b === "number"
-    ? Number(a) - Number(b)
-    : compareFolded(a, b);
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function firstAddress(
@@ -142,18 +147,19 @@ function firstAddress(
 }
 
 /** RFC 5256 §3: the mailbox of the first address; a group's is its name (RFC 9051 §7.5.2). */
-function mailboxOf(fields: readonly HeaderField[], name: string): string {
-  const first = firstAddress(fields, name);
+function mailboxOf(fields: readonly HeaderField[], field: string): string {
+  const first = firstAddress(fields, field);
   if (first === undefined) return "";
-  return fold(decodeText(
-    first.kind === "group" ? first.rawName : first.localPart,
-  ));
+  const name = first.kind === "group" ? first.rawName : first.localPart;
+  return orderKey(fold(decodeText(name)));
 }
 
 /** RFC 5957 §3: the display name of the first address, or the address where it has none. */
 function displayOf(fields: readonly HeaderField[], name: string): string {
   const first = firstAddress(fields, name);
   if (first === undefined) return "";
-  if (first.name !== "" || first.kind === "group") return fold(first.name);
-  return fold(decodeEncodedWords(`${first.localPart}@${first.domain}`));
+  const text = first.name !== "" || first.kind === "group"
+    ? first.name
+    : decodeEncodedWords(`${first.localPart}@${first.domain}`);
+  return orderKey(fold(text));
 }
