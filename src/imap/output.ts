@@ -10,11 +10,15 @@ import { flush, type Session, type Wire } from "../wire/mod.ts";
 /** Longer strings go as literals, whatever is in them. */
 const QUOTED_MAX = 1000;
 
+/** Characters of many responses that are encoded at once. */
+const TOGETHER = 8192;
+
 /** Builds one response after the other. Texts are byte strings: one character an octet. */
 export class Output {
   readonly #wire: Wire;
   readonly #utf8: () => boolean;
   #text = "";
+  #together = false;
 
   /** @param utf8 Whether quoted strings may hold UTF-8 now (RFC 9051 §4.3, RFC 6855 §3). */
   constructor(wire: Wire, utf8: () => boolean) {
@@ -71,13 +75,29 @@ export class Output {
   /** Ends a response. */
   end(): void {
     this.#text += "\r\n";
+    if (!this.#together || this.#text.length >= TOGETHER) this.#close();
+  }
+
+  /** Many responses follow: they are encoded together, until {@linkcode endTogether}. */
+  beginTogether(): void {
+    this.#together = true;
+  }
+
+  endTogether(): void {
+    this.#together = false;
     this.#close();
+  }
+
+  /** True when so much waits for the client that {@linkcode relieve} would let it read. */
+  get isFull(): boolean {
+    return this.#wire.isFull;
   }
 
   /** Lets the client read, where much waits for it; call it between chunks and responses. */
   *relieve(): Session<void> {
+    if (!this.#wire.isFull) return;
     this.#close();
-    if (this.#wire.isFull) yield* flush();
+    yield* flush();
   }
 
   #close(): void {

@@ -81,6 +81,7 @@ function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
     status = (isSession(outcome) ? yield* outcome : outcome) ??
       ok(`${row.name} completed`);
   } catch (error) {
+    s.out.endTogether();
     status = brokenLine(error) ?? statusOf(s, error);
     if (error instanceof BadSyntax) hint = row?.syntax;
     if (!(yield* skipRest(scanner))) {

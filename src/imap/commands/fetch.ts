@@ -50,7 +50,9 @@ function fetchBy(name: string, by: By): Command {
       if (modifiers.vanished) yield* tellGone(s, set, modifiers);
       const attributes = completed(s, asked, modifiers, by);
       const messages = chosen(targets, modifiers);
+      s.out.beginTogether();
       const refusal = yield* writeAll(s, messages, attributes);
+      s.out.endTogether();
       yield* markSeen(s, messages, attributes);
       return completion(name, targets, refusal, by);
     },
@@ -110,10 +112,11 @@ function* writeAll(
   const selected = selectedOf(s);
   const context = messageContext(s);
   const uidOnly = s.enabled.has("UIDONLY");
+  const tellsFlags = attributes.some(({ name }) => name === "FLAGS");
   let refusal: Refusal | undefined;
   for (const { sequence, meta } of messages) {
-    // Flags may have changed while others were written.
-    const message = selected.view.byUid(meta.uid) ?? { sequence, meta };
+    // Flags may have changed while others were written; numbers have not.
+    const message = selected.view.at(sequence) ?? { sequence, meta };
     const head = uidOnly ? `* ${meta.uid} UIDFETCH ` : `* ${sequence} FETCH `;
     const refused = yield* writeFetch(
       s.out,
@@ -122,16 +125,12 @@ function* writeAll(
       new StoredMessage(selected.mailbox, message, selected.isRecent(meta.uid)),
       context,
     );
-    if (refused === undefined && attributes.some(isFlags)) {
+    if (refused === undefined && tellsFlags) {
       selected.view.toldFlags(meta.uid);
     }
     refusal ??= refused;
   }
   return refusal;
-}
-
-function isFlags({ name }: FetchAttribute): boolean {
-  return name === "FLAGS";
 }
 
 /** RFC 9051 §6.4.5: reading sets \Seen; once for all, when all is written. */

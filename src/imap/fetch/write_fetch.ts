@@ -15,7 +15,6 @@ import type { Message } from "../message.ts";
 import type { Output } from "../output.ts";
 import type { FetchAttribute, MessageContext } from "../rows.ts";
 import { Refusal } from "../status.ts";
-import { run } from "./read_octets.ts";
 
 /**
  * Writes `* 3 FETCH (…)` with all attributes of one message.
@@ -40,7 +39,8 @@ export function* writeFetch(
   for (const attribute of attributes) {
     out.words(before);
     try {
-      yield* run(attribute.write(out, message, context));
+      const writing = attribute.write(out, message, context);
+      if (writing) yield* writing;
       before = " ";
     } catch (error) {
       const isClean = out.takeBack(before);
@@ -53,7 +53,7 @@ export function* writeFetch(
     }
   }
   if (before === " ") end(out);
-  yield* out.relieve();
+  if (out.isFull) yield* out.relieve();
   return refusal;
 }
 
