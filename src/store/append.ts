@@ -28,12 +28,21 @@ interface Arrival extends Written {
   readonly reject: (error: unknown) => void;
 }
 
+interface Turn {
+  /** Resolves when all that came before are in line, or have failed. */
+  readonly before: Promise<void>;
+  /** Lets the next one go on. */
+  readonly pass: () => void;
+}
+
 /** Appends to one mailbox. */
 export class Appender {
   readonly #mailbox: LiveMailbox;
   #arrivals: Arrival[] = [];
   /** Deliveries under way, by the spool's names. */
   readonly #running = new Map<string, Promise<Meta>>();
+  /** Resolves when the delivery that came last is in line for its name. */
+  #lastTurn: Promise<void> = Promise.resolve();
 
   constructor(mailbox: LiveMailbox) {
     this.#mailbox = mailbox;
@@ -58,19 +67,44 @@ export class Appender {
     deliveryId: string,
   ): Promise<Meta> {
     const mailbox = this.#mailbox;
-    await mailbox.recover();
+    const turn = this.#takeTurn();
+    await mailbox.recover().catch((error) => {
+      turn.pass();
+      throw error;
+    });
     const replayed = mailbox.roster.byDelivery(deliveryId);
-    if (replayed === undefined) return await this.#store(chunks, options);
+    if (replayed === undefined) return await this.#store(chunks, options, turn);
+    turn.pass();
     // It is there, but whoever put it there may not have lived to sync the folder.
     await mailbox.change(() => mailbox.sync([replayed.folder]));
     return replayed.meta;
   }
 
-  async #store(chunks: Chunks, options: AppendOptions): Promise<Meta> {
+  /**
+   * A place in the order of deliveries: who comes first gets the smaller UID, though
+   * files are written side by side and the last may be the first to be synced.
+   */
+  #takeTurn(): Turn {
+    const before = this.#lastTurn;
+    let pass = () => {};
+    this.#lastTurn = new Promise((resolve) => pass = resolve);
+    return { before, pass };
+  }
+
+  async #store(
+    chunks: Chunks,
+    options: AppendOptions,
+    turn?: Turn,
+  ): Promise<Meta> {
     const { surroundings, place } = this.#mailbox;
-    const named = await this.prepare(options);
-    const incoming = await writeIncoming(surroundings, place.path, chunks);
-    return await this.commit({ ...named, ...incoming });
+    try {
+      const named = await this.prepare(options);
+      const incoming = await writeIncoming(surroundings, place.path, chunks);
+      await turn?.before;
+      return await this.commit({ ...named, ...incoming }, turn?.pass);
+    } finally {
+      turn?.pass();
+    }
   }
 
   /** What is known of a message before its octets; its keywords are durable. @throws {DiskError | RangeError} */
@@ -97,8 +131,12 @@ export class Appender {
     return flags;
   }
 
-  /** Gives a message its name, together with others that come at the same time. */
-  async commit(written: Written): Promise<Meta> {
+  /**
+   * Gives a message its name, together with others that come at the same time.
+   *
+   * @param queued Called when its place among them is certain.
+   */
+  async commit(written: Written, queued = () => {}): Promise<Meta> {
     const { place, surroundings: { disk } } = this.#mailbox;
     try {
       await place.checkRoom(written.size, 1);
@@ -108,6 +146,7 @@ export class Appender {
     }
     return await new Promise((resolve, reject) => {
       this.#arrivals.push({ ...written, resolve, reject });
+      queued();
       if (this.#arrivals.length === 1) this.#commit();
     });
   }

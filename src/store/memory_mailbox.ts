@@ -47,6 +47,7 @@ export class MemoryMailbox implements Mailbox {
   readonly text: MemoryText;
   readonly #user: MemoryUser;
   readonly #messages = new Map<number, Message>();
+  #lastAppend: Promise<void> = Promise.resolve();
   readonly #listeners = new Set<(change: Change) => void>();
   /** By their folded spelling. */
   readonly #keywords = new Map<string, Flag>();
@@ -139,8 +140,13 @@ export class MemoryMailbox implements Mailbox {
     return octetsOf(message.bytes);
   }
 
+  /** One after the other, so that who comes first gets the smaller UID. */
   async append(chunks: Chunks, options: AppendOptions = {}): Promise<Meta> {
-    const [meta] = await this.appendAll([{ chunks, options }]);
+    const appended = this.#lastAppend.then(() =>
+      this.appendAll([{ chunks, options }])
+    );
+    this.#lastAppend = appended.then(() => {}, () => {});
+    const [meta] = await appended;
     return meta!;
   }
 

@@ -114,6 +114,20 @@ export function storeConformance(
     assertEquals(changes.length, 1);
   });
 
+  test("deliveries side by side get UIDs in the order in which they came", async (inbox) => {
+    // The first is the longest: its file is the last to be written and synced.
+    const metas = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        inbox.append(
+          Array.from({ length: (12 - i) * 40 }, () => utf8("x".repeat(1000))),
+          { deliveryId: `in-order-${i}` },
+        )),
+    );
+    const uids = metas.map(({ uid }) => uid);
+    assertEquals(uids, uids.toSorted((a, b) => a - b));
+    assertEquals((await inbox.metas()).map(({ uid }) => uid), uids);
+  });
+
   test("a repeated delivery is known after another was expunged", async (inbox) => {
     const one = await inbox.append([utf8("1")], { deliveryId: "a" });
     const two = await inbox.append([utf8("2")], { deliveryId: "b" });
