@@ -13,6 +13,11 @@ export class ResponseCutShort extends Error {
   override name = "ResponseCutShort";
 }
 
+/** Another session deleted the mailbox that is open: there is nothing left to talk about. */
+export class MailboxDeleted extends Error {
+  override name = "MailboxDeleted";
+}
+
 /** What the ports' errors, by name, mean to a client (RFC 5530; ports are known as types only). */
 const MEANINGS: ReadonlyMap<string, Status> = new Map([
   ["NoSuchMailbox", no("There is no such mailbox", "NONEXISTENT")],
@@ -39,6 +44,8 @@ export function statusOf(s: ImapSession, error: unknown): Status {
 /** The text of the BYE that ends a session which cannot go on. */
 export function farewell(s: ImapSession, error: unknown): string | undefined {
   if (error instanceof TimedOut) return s.setting.timeout_message;
+  // RFC 2180 §3.3: one of the ways that clients cope with.
+  if (error instanceof MailboxDeleted) return "The mailbox was deleted";
   if (error instanceof ShuttingDown) return "Server is shutting down";
   if (!(error instanceof Disconnected)) logFault(s, error);
   return undefined;
@@ -67,5 +74,6 @@ function textOf(error: unknown): string {
 
 function endsSession(error: unknown): boolean {
   return error instanceof Disconnected || error instanceof TimedOut ||
-    error instanceof ShuttingDown || error instanceof ResponseCutShort;
+    error instanceof ShuttingDown || error instanceof ResponseCutShort ||
+    error instanceof MailboxDeleted;
 }

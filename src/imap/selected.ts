@@ -5,7 +5,13 @@
  */
 
 import { asciiLower } from "../bytes/mod.ts";
-import type { Change, Flag, Followed, Mailbox } from "../store/mod.ts";
+import type {
+  Change,
+  Flag,
+  Followed,
+  Mailbox,
+  MailUser,
+} from "../store/mod.ts";
 import {
   type NumberRange,
   rangesInclude,
@@ -28,7 +34,10 @@ export class Selected {
   saved: ReadonlySet<number> = new Set();
   readonly view: View;
   readonly uidNext: number;
+  /** Somebody deleted the mailbox. */
+  isDeleted = false;
   readonly #followed: Followed;
+  readonly #endWatch: () => void;
   readonly #keywords = new Map<string, Flag>();
   #recent: readonly NumberRange[] = [];
   #highestModseq: number;
@@ -38,9 +47,15 @@ export class Selected {
     readonly mailbox: Mailbox,
     /** EXAMINE: nothing may be changed. */
     readonly readOnly: boolean,
+    user: MailUser,
     followed: Followed,
   ) {
     this.#followed = followed;
+    this.#endWatch = user.watchList(({ kind, name }) => {
+      if (kind !== "deleted" || name !== mailbox.name) return;
+      this.isDeleted = true;
+      this.#wakeUp();
+    });
     this.view = new View(followed.metas);
     this.uidNext = followed.status.uidNext;
     this.#highestModseq = followed.status.highestModseq;
@@ -61,8 +76,7 @@ export class Selected {
     this.view.apply(change);
     const { modseq } = change.kind === "expunged" ? change : change.meta;
     this.#highestModseq = Math.max(this.#highestModseq, modseq);
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#wakeUp();
   }
 
   /** Resolves at the next change. */
@@ -96,6 +110,12 @@ export class Selected {
   /** Lets go of the mailbox. */
   close(): void {
     this.#followed.end();
+    this.#endWatch();
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   #learn(flags: readonly Flag[]): void {
@@ -109,13 +129,14 @@ export class Selected {
 
 /** Opens `mailbox`; no change is missed between its listing and those that follow. */
 export async function openSelected(
+  user: MailUser,
   mailbox: Mailbox,
   readOnly: boolean,
 ): Promise<Selected> {
   const early: Change[] = [];
   let listen = (change: Change): void => void early.push(change);
   const followed = await mailbox.follow((change) => listen(change));
-  const selected = new Selected(mailbox, readOnly, followed);
+  const selected = new Selected(mailbox, readOnly, user, followed);
   for (const change of early) selected.apply(change);
   listen = (change) => selected.apply(change);
   return selected;

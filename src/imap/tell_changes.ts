@@ -6,6 +6,7 @@
  */
 
 import { type Session, work } from "../wire/mod.ts";
+import { MailboxDeleted } from "./fault.ts";
 import type { ImapSession } from "./imap_session.ts";
 import type { Selected } from "./selected.ts";
 import { formatSet } from "./sequence_set.ts";
@@ -22,12 +23,13 @@ export interface Tellable {
 /** At a moment when numbers may change. */
 export const EVERYTHING: Tellable = { expunges: true, uids: false };
 
-/** Sends what the client does not know yet. */
+/** Sends what the client does not know yet. @throws {MailboxDeleted} */
 export function* tellChanges(
   s: ImapSession,
   { expunges, uids }: Tellable,
 ): Session<void> {
   const { selected } = s;
+  if (selected?.isDeleted) throw new MailboxDeleted();
   if (!selected?.view.hasPending(expunges)) return;
   const before = selected.view.largestUid;
   const told = selected.view.pending(expunges);
@@ -40,6 +42,14 @@ export function* tellChanges(
     tellFlags(s, selected, message, uids || s.enabled.has("IMAP4REV2"));
     yield* s.out.relieve();
   }
+}
+
+/** Lets go of the mailbox that is open; the client may need to be told (RFC 9051 §7.1, CLOSED). */
+export function closeSelected(s: ImapSession): void {
+  if (s.selected === undefined) return;
+  s.selected.close();
+  s.selected = undefined;
+  tell(s, "OK [CLOSED] Previous mailbox is closed");
 }
 
 /** Queues one untagged response. */

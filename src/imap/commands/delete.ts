@@ -6,6 +6,7 @@ import { readMailbox } from "../mailbox_name.ts";
 import type { Command } from "../rows.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { no } from "../status.ts";
+import { closeSelected } from "../tell_changes.ts";
 
 export const deletion: Command = {
   name: "DELETE",
@@ -18,7 +19,9 @@ export const deletion: Command = {
     // RFC 9051 §6.3.5.
     if (name === "INBOX") return no("INBOX stays", "CANNOT");
     const user = userOf(s);
+    const isOpen = s.selected?.mailbox.name === name;
     yield* work(() => user.delete(name));
+    if (isOpen) closeSelected(s);
     return undefined;
   },
 };

@@ -4,7 +4,7 @@
  */
 
 import { type Session, work } from "../../wire/mod.ts";
-import type { ImapSession } from "../imap_session.ts";
+import { type ImapSession, userOf } from "../imap_session.ts";
 import { existingMailbox } from "../existing_mailbox.ts";
 import { encodeName, readMailbox } from "../mailbox_name.ts";
 import type { Command } from "../rows.ts";
@@ -12,7 +12,7 @@ import { readSelectOptions, tellResync } from "../select_options.ts";
 import { openSelected, type Selected } from "../selected.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { ok, type Status } from "../status.ts";
-import { tell, tellKnownFlags } from "../tell_changes.ts";
+import { closeSelected, tell, tellKnownFlags } from "../tell_changes.ts";
 
 export const select: Command = opener("SELECT", false);
 export const examine: Command = opener("EXAMINE", true);
@@ -32,21 +32,14 @@ function opener(name: string, readOnly: boolean): Command {
       if (options.condstore) s.enabled.add("CONDSTORE");
       const mailbox = yield* existingMailbox(s, mailboxName);
       yield* work(() => mailbox.refresh());
-      const selected = yield* work(() => openSelected(mailbox, readOnly));
+      const user = userOf(s);
+      const selected = yield* work(() => openSelected(user, mailbox, readOnly));
       s.selected = selected;
       yield* introduce(s, selected);
       if (options.resync) yield* tellResync(s, selected, options.resync);
       return completion(selected);
     },
   };
-}
-
-/** Lets go of the mailbox that is open; the client may need to be told (RFC 9051 §7.1, CLOSED). */
-function closeSelected(s: ImapSession): void {
-  if (s.selected === undefined) return;
-  s.selected.close();
-  s.selected = undefined;
-  tell(s, "OK [CLOSED] Previous mailbox is closed");
 }
 
 function* introduce(s: ImapSession, selected: Selected): Session<void> {
