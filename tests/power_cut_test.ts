@@ -8,6 +8,8 @@
  */
 
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { imapRun } from "./harness/power_cut/imap_run.ts";
+import { listRun } from "./harness/power_cut/list_run.ts";
 import { mailRun } from "./harness/power_cut/mail_run.ts";
 import { quarantineRun } from "./harness/power_cut/quarantine_run.ts";
 import { type RunResult, spoolRun } from "./harness/power_cut/spool_run.ts";
@@ -22,6 +24,7 @@ interface Kind {
 }
 
 const QUARANTINE: Kind = { run: quarantineRun, seeds: 50 };
+const LIST: Kind = { run: listRun, seeds: 50 };
 const SPOOL: Kind = {
   run: (seed, ignored) => spoolRun(seed, 6, ignored),
   seeds: 3000,
@@ -29,6 +32,10 @@ const SPOOL: Kind = {
 const MAIL: Kind = {
   run: (seed, ignored) => mailRun(seed, 3 + seed % 3, ignored),
   seeds: 400,
+};
+const IMAP: Kind = {
+  run: (seed, ignored) => imapRun(seed, 3 + seed % 3, ignored),
+  seeds: 800,
 };
 
 /** Runs seeds from 1 on until there were `cuts` power cuts. */
@@ -54,13 +61,21 @@ Deno.test("power cut: mail arrives exactly once and stays as its owner left it t
   assertGreaterOrEqual((await runUntil(10_000, MAIL)).checks, 30_000);
 });
 
+Deno.test("power cut: mailboxes are as their owner left them, whatever IMAP does, through 5,000 cuts", async () => {
+  assertGreaterOrEqual((await runUntil(5000, IMAP)).checks, 50_000);
+});
+
+Deno.test("power cut: what was shown of the list of mailboxes stays", async () => {
+  assertEquals((await runUntil(100, LIST)).checks, 100);
+});
+
 Deno.test("power cut: the copy of a damaged record outlives its segment", async () => {
   assertEquals((await runUntil(100, QUARANTINE)).checks, 100);
 });
 
 Deno.test("power cut: without any one of its syncs a promise breaks", async () => {
   const kindsOf = new Map<string, Kind[]>();
-  for (const kind of [QUARANTINE, SPOOL, MAIL]) {
+  for (const kind of [QUARANTINE, LIST, SPOOL, MAIL, IMAP]) {
     const { syncNames } = await runUntil(200, kind);
     for (const name of syncNames) {
       kindsOf.set(name, [...kindsOf.get(name) ?? [], kind]);

@@ -37,16 +37,23 @@ export async function placeAll(
     `${temporary}/${folder}/${name}\n`
   );
   const text = `${HEAD}\n${lines.join("")}end\n`;
+  const announce = () =>
+    replaceFile(surroundings, path, FILE, text, "store.batch");
+  let isEnded = false;
   try {
-    await replaceFile(surroundings, path, FILE, text, "store.batch");
+    await announce();
     await mapFiles(placements, async (placement) => {
       const { temporary, final } = pathsOf(path, placement);
       await disk.rename(temporary, final);
     });
     await syncFolders(disk, path, placements.map(({ folder }) => folder));
     await disk.unlink(`${path}/${FILE}`);
+    isEnded = true;
     await disk.syncDir(path, "store.batch.end");
   } catch (error) {
+    // Nothing may be taken back that nobody would take back to the end. If that cannot
+    // be made sure, the messages stay, as after a power cut at this moment.
+    if (isEnded) await announce();
     // So that whoever settles it, perhaps after a power cut, undoes it.
     for (const placement of placements) {
       const { temporary, final } = pathsOf(path, placement);
@@ -57,15 +64,25 @@ export async function placeAll(
   }
 }
 
-/** Completes or undoes a batch that was cut short; certain when it resolves. @throws {DiskError} */
+/**
+ * Completes or undoes a batch that was cut short; certain when it resolves.
+ *
+ * @param isCertain There was no failure since somebody last ended a batch: what does not show is not there.
+ * @throws {DiskError}
+ */
 export async function settleBatch(
   surroundings: Surroundings,
   path: string,
+  isCertain: boolean,
 ): Promise<void> {
   const { disk, log } = surroundings;
   const file = `${path}/${FILE}`;
   const text = await readSmallFile(surroundings, file, LARGEST);
-  if (text === undefined) return;
+  if (text === undefined) {
+    // Were its end undone later, what was removed meanwhile would look like a loss.
+    if (!isCertain) await disk.syncDir(path, "store.batch.end");
+    return;
+  }
   const states = await mapFiles(placementsIn(text), async (placement) => {
     const paths = pathsOf(path, placement);
     const isThere = async (at: string) => await disk.stat(at) !== undefined;

@@ -50,16 +50,18 @@ export function parseFileName(name: string): FileName | undefined {
 
 /** The most common form, without regular expressions: a mailbox may have a million of them. */
 function parseShortName(name: string): FileName | undefined {
-  const end = name.indexOf(",S=");
+  const end = name.indexOf(",");
   const uidAt = name.indexOf(",U=", end + 4);
-  if (end < 0 || uidAt < 0) return undefined;
-  const info = name.indexOf(":2,", uidAt);
+  if (end < 0 || uidAt < 0 || !name.startsWith(",S=", end)) return undefined;
+  const info = name.indexOf(":");
+  if (info >= 0 && (info < uidAt || !name.startsWith(":2,", info))) {
+    return undefined;
+  }
   const key = name.slice(0, end);
   const seconds = decimal(key, 0, key.indexOf("."));
   const size = decimal(name, end + 3, uidAt);
   const uid = decimal(name, uidAt + 3, info < 0 ? name.length : info);
   if (seconds === undefined || size === undefined || !uid) return undefined;
-  if (/[,:/]/.test(key)) return undefined;
   const letters = info < 0 ? "" : name.slice(info + 3);
   return { key, size, uid, internalDate: seconds * 1000, others: "", letters };
 }

@@ -174,7 +174,7 @@ export class LiveMailbox {
     let differences: Differences | undefined;
     const settled = await this.#watch.look(async () => {
       if (this.#isUncertain) {
-        await settleBatch(surroundings, place.path);
+        await settleBatch(surroundings, place.path, false);
       }
       differences = await scanFolders({
         ...{ surroundings, place, numbers, keywords, roster },

@@ -54,8 +54,9 @@ export class LiveUser {
   readonly home: Home;
   readonly file: AccountFile;
   readonly index: CautiousIndex;
-  /** What changes the list of mailboxes, or the account's file, passes through here. */
-  readonly structure = new Serial();
+  readonly #structure = new Serial();
+  /** What the account's folder shows would survive a power cut. */
+  #isCertain = false;
   readonly #mailboxes = new Map<string, Promise<LiveMailbox>>();
   /** Those that are loaded. */
   readonly #loaded = new Map<string, LiveMailbox>();
@@ -154,7 +155,7 @@ export class LiveUser {
       await this.#firstNumbers(name, index, specialUse);
     const keywords = new Keywords(surroundings, path);
     await keywords.load();
-    await settleBatch(surroundings, path);
+    await settleBatch(surroundings, path, true);
     await cleanTemporaries(surroundings, path);
     const place = this.#placeOf(name, numbers.mailboxId);
     const opening = { surroundings, place, numbers, keywords, index };
@@ -213,9 +214,29 @@ export class LiveUser {
     });
   }
 
+  /** Runs `work`, which changes the list of mailboxes or a file of the account, when nothing else does. */
+  restructure<T>(work: () => Promise<T>): Promise<T> {
+    return this.#structure.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        this.#isCertain = false;
+        throw error;
+      }
+    });
+  }
+
+  /** Before the list, or a file of the account, is shown: whoever changed it last may not have lived to sync it. */
+  async certify(): Promise<void> {
+    if (this.#isCertain) return;
+    await this.surroundings.disk.syncDir(this.home.path, "store.list");
+    this.#isCertain = true;
+  }
+
   /** The names of all mailboxes, INBOX first. @throws {DiskError} */
   async names(): Promise<readonly string[]> {
     const { surroundings, home } = this;
+    await this.certify();
     const folders = await surroundings.disk.list(home.path);
     const names: string[] = [];
     for (const folder of folders) {

@@ -22,7 +22,7 @@ export function createMailbox(
   specialUse?: SpecialUse,
 ): Promise<LiveMailbox> {
   const normal = normalMailboxName(name);
-  return user.structure.run(() => create(user, normal, specialUse));
+  return user.restructure(() => create(user, normal, specialUse));
 }
 
 async function create(
@@ -52,7 +52,7 @@ export async function deleteMailbox(
   const uids = live.roster.entries.map(({ meta }) => meta.uid);
   await waitForSpool(live, uids);
   const { surroundings, home } = user;
-  await user.structure.run(async () => {
+  await user.restructure(async () => {
     await user.end(
       [name],
       () => dropMailbox(surroundings, home.path, user.pathOf(name)),
@@ -69,7 +69,7 @@ export async function renameMailbox(
   to: string,
 ): Promise<void> {
   if (normalMailboxName(from) === INBOX) return await moveInbox(user, to);
-  await user.structure.run(() => rename(user, from, to));
+  await user.restructure(() => rename(user, from, to));
 }
 
 async function rename(user: LiveUser, from: string, to: string): Promise<void> {
@@ -98,7 +98,7 @@ async function rename(user: LiveUser, from: string, to: string): Promise<void> {
 /** RFC 9051 §6.3.6: its messages move, INBOX stays, and so does what is below it. */
 async function moveInbox(user: LiveUser, to: string): Promise<void> {
   const name = normalMailboxName(to);
-  const target = await user.structure.run(async () => {
+  const target = await user.restructure(async () => {
     if (name === INBOX || await user.isThere(name)) {
       throw new MailboxExists(`Cannot rename INBOX to "${to}": it is there`);
     }
@@ -122,6 +122,7 @@ export async function listMailboxes(user: LiveUser): Promise<MailboxInfo[]> {
 /** @throws {DiskError} */
 export async function subscriptionsOf(user: LiveUser): Promise<string[]> {
   const { surroundings, home } = user;
+  await user.certify();
   return [...await readSubscriptions(surroundings, home.path)].sort();
 }
 
@@ -132,7 +133,7 @@ export async function subscribe(
   on: boolean,
 ): Promise<void> {
   const normal = names.map(normalMailboxName);
-  await user.structure.run(() => changeSubscriptions(user, normal, on));
+  await user.restructure(() => changeSubscriptions(user, normal, on));
 }
 
 async function changeSubscriptions(
@@ -155,7 +156,7 @@ async function changeSubscriptions(
 /** Durable when it resolves. @throws {DiskError} */
 export async function makeDefaults(user: LiveUser): Promise<void> {
   if (user.file.facts.hasDefaults) return;
-  await user.structure.run(async () => {
+  await user.restructure(async () => {
     if (user.file.facts.hasDefaults) return;
     for (const [name, use] of DEFAULT_MAILBOXES) await create(user, name, use);
     const names = DEFAULT_MAILBOXES.map(([name]) => name);

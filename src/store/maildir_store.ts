@@ -256,7 +256,11 @@ class OpenAccounts implements MaildirStore {
           { ...await user.usage(), limits: user.file.facts.limits }
         )),
       setQuota: ({ octets, messages }) =>
-        using((user) => user.file.change({ limits: { octets, messages } })),
+        using((user) =>
+          user.restructure(() =>
+            user.file.change({ limits: { octets, messages } })
+          )
+        ),
       setTextIndex: (on) => using((user) => setTextIndex(user, on)),
     };
   }

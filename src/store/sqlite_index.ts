@@ -22,7 +22,7 @@ import type { Log } from "./surroundings.ts";
 
 const FILE = "index.db";
 /** Rows per read: the event loop goes on between. */
-const PAGE = 4000;
+const PAGE = 8000;
 /** What went longest ago is forgotten, all at once, when there is more than this. */
 const MOST_EXPUNGED = 50_000;
 
