@@ -90,14 +90,14 @@ export class Output {
 
   /** True when so much waits for the client that {@linkcode relieve} would let it read. */
   get isFull(): boolean {
-    return this.#wire.isFull;
+    return this.#wire.isFull || this.#text.length >= TOGETHER;
   }
 
   /** Lets the client read, where much waits for it; call it between chunks and responses. */
   *relieve(): Session<void> {
-    if (!this.#wire.isFull) return;
-    this.#close();
-    yield* flush();
+    // A response may be as long as a mailbox: its text is not all kept.
+    if (this.isFull) this.#close();
+    if (this.#wire.isFull) yield* flush();
   }
 
   #close(): void {

@@ -162,6 +162,26 @@ Deno.test("a large body leaves in pieces: what waits for the client stays small"
   assert(largest <= 3 * 65536, `${largest} octets waited`);
 });
 
+Deno.test("a long BODYSTRUCTURE leaves in pieces, too", async () => {
+  const many = "Content-Type: multipart/mixed; boundary=b\r\n\r\n" +
+    "--b\r\n\r\nx\r\n".repeat(9000);
+  const message = sampleMessage(latin1Encode(many), {}, { piece: 65536 });
+  const wire = new Wire();
+  const out = new Output(wire, () => false);
+  const attributes = await runSession(
+    parseFetchAttributes(scannerOf("BODYSTRUCTURE")),
+  );
+  const sizes: number[] = [];
+  const take = () => sizes.push(wire.takeOutput()?.length ?? 0);
+  await runSession(
+    writeFetch(out, "* 1 FETCH ", attributes, message, context),
+    take,
+  );
+  take();
+  assert(sizes.length > 5, `${sizes.length} pieces`);
+  assert(Math.max(...sizes) <= 2 * 65536, `${sizes} octets waited`);
+});
+
 Deno.test("a message that breaks off inside of a literal ends the connection", async () => {
   const cut = {
     ...message,
