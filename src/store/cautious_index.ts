@@ -168,7 +168,7 @@ export class MailboxIndex {
     const put: IndexRow[] = [];
     const remove: Expunged[] = [];
     for (const change of changes) {
-      if ("path" in change) put.push(change);
+      if ("name" in change) put.push(change);
       else remove.push(change);
     }
     const state = { ...this.#standing, ...told };

@@ -7,12 +7,14 @@
  * @module
  */
 
+import type { SubFolder } from "./file_name.ts";
+
 /** One message: the file name says the rest. */
 export interface IndexRow {
   readonly uid: number;
   readonly modseq: number;
-  /** `new/<name>` or `cur/<name>`. */
-  readonly path: string;
+  readonly folder: SubFolder;
+  readonly name: string;
 }
 
 /** A message that is no longer there, and the modseq of its end. */

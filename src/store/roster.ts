@@ -19,7 +19,7 @@ export interface Entry {
 }
 
 export function rowOf({ meta, folder, name }: Entry): IndexRow {
-  return { uid: meta.uid, modseq: meta.modseq, path: `${folder}/${name}` };
+  return { uid: meta.uid, modseq: meta.modseq, folder, name };
 }
 
 /** How much is there. */

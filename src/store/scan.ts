@@ -312,10 +312,9 @@ function about({ account, name }: Place): { account: string; mailbox: string } {
 
 /** The entry of an index row, or undefined when the row contradicts the file's name. */
 export function entryOf(row: IndexRow, keywords: Keywords): Entry | undefined {
-  const [folder, name = ""] = row.path.split("/");
+  const { folder, name } = row;
   const told = parseFileName(name);
-  const isRight = (folder === "new" || folder === "cur") &&
-    told?.uid === row.uid && told.size !== undefined &&
+  const isRight = told?.uid === row.uid && told.size !== undefined &&
     told.internalDate !== undefined;
   if (!isRight) return undefined;
   const { key, size, internalDate, emailId = ownEmailId(key) } = told;

@@ -176,8 +176,12 @@ class SqliteIndex implements Index {
       };
       const parts = text?.split("/") ?? [];
       for (let i = 0; i + 3 < parts.length; i += 4) {
-        const [uid, modseq] = [Number(parts[i]), Number(parts[i + 1])];
-        rows.push({ uid, modseq, path: `${parts[i + 2]}/${parts[i + 3]}` });
+        rows.push({
+          uid: Number(parts[i]),
+          modseq: Number(parts[i + 1]),
+          folder: parts[i + 2] === "new" ? "new" : "cur",
+          name: parts[i + 3]!,
+        });
       }
       if (count < PAGE) return rows;
       last = rows.at(-1)!.uid;
@@ -227,8 +231,8 @@ class SqliteIndex implements Index {
       const insert = this.#sql(
         "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)",
       );
-      for (const { uid, modseq, path } of put) {
-        insert.run(row.id, uid, modseq, path);
+      for (const { uid, modseq, folder, name } of put) {
+        insert.run(row.id, uid, modseq, `${folder}/${name}`);
       }
       this.#sql(
         `UPDATE mailbox SET new_time = ?, cur_time = ?, recent_from = ?,
