@@ -6,6 +6,7 @@
 
 import type { Session } from "../../wire/mod.ts";
 import type { FetchAttribute, FetchItem } from "../rows.ts";
+import { run } from "../run_row.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
 import { binary, binaryPeek, binarySize } from "./binary.ts";
@@ -29,7 +30,6 @@ import {
   uid,
 } from "./meta_items.ts";
 import { preview } from "./preview.ts";
-import { run } from "./read_octets.ts";
 
 /** By name. */
 export const fetchItems: readonly FetchItem[] = [

@@ -7,7 +7,7 @@
 import { concatBytes } from "../../bytes/mod.ts";
 import type { OctetRange } from "../../mail/mod.ts";
 import type { MessageOctets } from "../../store/mod.ts";
-import { type Session, settle, work } from "../../wire/mod.ts";
+import { type Session, work } from "../../wire/mod.ts";
 import type { Message } from "../message.ts";
 
 /** Octets of one read. */
@@ -116,14 +116,4 @@ class RangePicker {
     }
     this.#at = end;
   }
-}
-
-/** Runs what may or may not be a session. */
-export function* run<T>(outcome: T | Session<T>): Session<T> {
-  return isSession(outcome) ? yield* outcome : yield* settle(outcome);
-}
-
-function isSession<T>(outcome: T | Session<T>): outcome is Session<T> {
-  return typeof outcome === "object" && outcome !== null &&
-    Symbol.iterator in outcome && "next" in outcome;
 }

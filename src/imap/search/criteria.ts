@@ -5,9 +5,9 @@
  */
 
 import type { Session } from "../../wire/mod.ts";
-import { run } from "../fetch/read_octets.ts";
 import type { Message } from "../message.ts";
 import type { Criterion, MessageContext, Need } from "../rows.ts";
+import { run } from "../run_row.ts";
 
 const COST: Readonly<Record<Need, number>> = {
   meta: 0,

@@ -5,8 +5,8 @@
  */
 
 import type { Session } from "../../wire/mod.ts";
-import { run } from "../fetch/read_octets.ts";
 import type { Criterion, SearchKey, SearchOptions } from "../rows.ts";
+import { run } from "../run_row.ts";
 import type { Scanner } from "../scanner.ts";
 import { bad, BadSyntax, no, Refusal } from "../status.ts";
 import { all, any, not } from "./criteria.ts";
