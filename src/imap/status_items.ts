@@ -1,6 +1,6 @@
 /**
  * What STATUS tells of a mailbox (RFC 9051 §6.3.11; RFC 8438 SIZE, RFC 7162 HIGHESTMODSEQ,
- * RFC 8474 MAILBOXID, RFC 7889 APPENDLIMIT). A new item is a line here.
+ * RFC 8474 MAILBOXID, RFC 7889 APPENDLIMIT, RFC 9208 DELETED-STORAGE). A new item is a line here.
  *
  * @module
  */
@@ -36,16 +36,28 @@ const ITEMS: ReadonlyMap<string, Show> = new Map<string, Show>([
   ["APPENDLIMIT", (_, __, s) => s.setting.max_message_size],
 ]);
 
+/** RFC 9208: what an EXPUNGE would set free, in units of 1024 octets. */
+const DELETED_STORAGE = "DELETED-STORAGE";
+
 /** Reads `(MESSAGES UNSEEN)`. */
 export function readStatusItems(s: ImapSession, scanner: Scanner): string[] {
   const names = scanner.list(() => {
     const name = scanner.word("a status item");
-    if (!ITEMS.has(name)) throw new BadSyntax(`unknown status item ${name}`);
+    if (!ITEMS.has(name) && name !== DELETED_STORAGE) {
+      throw new BadSyntax(`unknown status item ${name}`);
+    }
     return name;
   });
   // RFC 7162 §3.1.7: asking for it shows that the client knows of mod-sequences.
   if (names.includes("HIGHESTMODSEQ")) s.enabled.add("CONDSTORE");
   return names;
+}
+
+function* deletedStorage(mailbox: Mailbox): Session<number> {
+  const metas = yield* work(() => mailbox.metas());
+  const octets = metas.filter(({ flags }) => flags.includes("\\Deleted"))
+    .reduce((sum, { size }) => sum + size, 0);
+  return Math.ceil(octets / 1024);
 }
 
 /** Sends one STATUS response. */
@@ -55,9 +67,13 @@ export function* tellStatus(
   names: readonly string[],
 ): Session<void> {
   const status = yield* work(() => mailbox.status());
-  const items = names.map((name) =>
-    `${name} ${ITEMS.get(name)!(status, mailbox, s)}`
-  );
+  const items: string[] = [];
+  for (const name of names) {
+    const value = name === DELETED_STORAGE
+      ? yield* deletedStorage(mailbox)
+      : ITEMS.get(name)!(status, mailbox, s);
+    items.push(`${name} ${value}`);
+  }
   s.out.words("* STATUS ");
   s.out.string(encodeName(s, mailbox.name));
   s.out.words(` (${items.join(" ")})`);
