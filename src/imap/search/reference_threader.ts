@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Session } from "../../wire/mod.ts";
 import type { ThreadMessage } from "./thread.ts";
 import { flatten, leader, sortSiblings, type Thread } from "./thread_tree.ts";
 
@@ -43,21 +44,29 @@ export class ReferenceThreader {
     if (parent && !node.parent) link(parent, node);
   }
 
-  /** Steps 2 to 6. Nothing may be added afterwards. */
-  threads(): Thread[] {
+  /**
+   * Steps 2 to 6. Nothing may be added afterwards.
+   *
+   * @param pause Lets others have their turn between the steps.
+   */
+  *threads(pause: () => Session<void>): Session<Thread[]> {
     const roots = [...this.#byId.values(), ...this.#nameless]
       .filter((node) => !node.parent);
     const pruned = prune(roots);
+    yield* pause();
     for (const thread of pruned) {
       if (!thread.message) sortSiblings(thread.children);
     }
     sortSiblings(pruned);
+    yield* pause();
     const merged = mergeSubjects(pruned);
+    yield* pause();
     // Step 6: the youngest siblings first, since a thread without a message is sorted by its first child.
     for (const thread of flatten(merged).reverse()) {
       sortSiblings(thread.children);
     }
     sortSiblings(merged);
+    yield* pause();
     return merged;
   }
 

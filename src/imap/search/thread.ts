@@ -62,8 +62,9 @@ export function* threadMatches(
       else messages.push(item);
     },
   );
+  const pause = () => scope.pause(scope.view.count, scope.view.count);
   const threads: Thread[] = byReference
-    ? references.threads()
+    ? yield* references.threads(pause)
     : orderedSubject(messages);
   return formatThreads(threads);
 }

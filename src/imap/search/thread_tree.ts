@@ -30,6 +30,8 @@ export function leader(thread: Thread): ThreadMessage | undefined {
 
 /** Sorts siblings by the date they were sent, then by their place in the mailbox. */
 export function sortSiblings(siblings: Thread[]): void {
+  // Most have one child or none.
+  if (siblings.length < 2) return;
   siblings.sort((a, b) => {
     const [left, right] = [leader(a), leader(b)];
     if (!left || !right) return left ? -1 : right ? 1 : 0;
