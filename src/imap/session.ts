@@ -4,15 +4,10 @@
  * @module
  */
 
-import {
-  BareLineEnd,
-  LineTooLong,
-  type Link,
-  type Session,
-  type Wire,
-} from "../wire/mod.ts";
+import type { Link, Session, Wire } from "../wire/mod.ts";
 import { capabilities } from "./capabilities.ts";
 import { commands } from "./commands.ts";
+import { brokenLine, complete, skipRest } from "./completion.ts";
 import { farewell, statusOf } from "./fault.ts";
 import {
   commandLimitsOf,
@@ -24,14 +19,7 @@ import {
 import type { Command, Outcome } from "./rows.ts";
 import { Scanner } from "./scanner.ts";
 import type { ImapSetting } from "./setting.ts";
-import {
-  bad,
-  BadSyntax,
-  ok,
-  Refusal,
-  type Status,
-  statusLine,
-} from "./status.ts";
+import { bad, BadSyntax, ok, Refusal, type Status } from "./status.ts";
 import { tell, type Tellable, tellChanges } from "./tell_changes.ts";
 
 /** Serves one connection; ends when it may be closed. Never throws, whatever the peer sends. */
@@ -122,40 +110,6 @@ function findRow(s: ImapSession, scanner: Scanner): Command {
   const state = stateOf(s);
   if (row.states.includes(state)) return row;
   throw new Refusal(bad(`${name} is not for the ${state} state`));
-}
-
-/** Queues the tagged response; too many mistakes in a row end the session. */
-function complete(
-  s: ImapSession,
-  tag: string,
-  status: Status,
-  hint?: string,
-): void {
-  s.errors = status.status === "BAD" ? s.errors + 1 : 0;
-  const syntax = hint === undefined ? "" : `; syntax: ${hint}`;
-  s.out.words(statusLine(tag, status) + syntax);
-  s.out.end();
-  const guesses = s.authFailures >= s.setting.max_auth_failures;
-  if (s.errors < s.setting.max_errors && !guesses) return;
-  s.closing = true;
-  tell(s, `BYE Too many ${guesses ? "failed logins" : "errors"}`);
-}
-
-/** A line that could not be read, and was dropped; there is no telling its tag. */
-function brokenLine(error: unknown): Status | undefined {
-  if (error instanceof LineTooLong) return bad("Line is too long", "TOOBIG");
-  if (!(error instanceof BareLineEnd)) return undefined;
-  return bad("A line ends in CR LF and holds no other CR or LF");
-}
-
-/** Passes over what belongs to a command that was refused. */
-function* skipRest(scanner: Scanner): Session<boolean> {
-  try {
-    return yield* scanner.skipRest();
-  } catch (error) {
-    if (brokenLine(error) === undefined) throw error;
-    return true;
-  }
 }
 
 function isSession(
