@@ -95,7 +95,7 @@ export class SqliteText {
       );
       for (const [uid, text] of texts) {
         remove.run(start + BigInt(uid));
-        insert.run(start + BigInt(uid), withoutNul(text));
+        insert.run(start + BigInt(uid), plain(text));
       }
     });
   }
@@ -158,14 +158,22 @@ export class SqliteText {
   }
 }
 
-/** FTS5 ends a text at U+0000. */
-function withoutNul(text: string): string {
-  return text.replaceAll("\0", " ");
+/**
+ * Fewer different trigrams, a smaller index: letter case and punctuation are left out,
+ * character by character, so that what has a text has its plain form, too. (FTS5 also
+ * ends a text at U+0000.)
+ */
+function plain(text: string): string {
+  return text.replace(/[\0-/:-`{-\x7f]/g, toSpaceOrLower);
+}
+
+function toSpaceOrLower(char: string): string {
+  return char >= "A" && char <= "Z" ? char.toLowerCase() : " ";
 }
 
 /** All trigrams of `text`, as far as they are not too many, each in quotes. */
 function queryFor(text: string): string {
-  const characters = [...withoutNul(text)];
+  const characters = [...plain(text)];
   const trigrams = new Set<string>();
   for (let i = 0; i + 3 <= characters.length; i++) {
     trigrams.add(characters.slice(i, i + 3).join(""));

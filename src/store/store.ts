@@ -124,12 +124,12 @@ export interface TextIndex {
   /**
    * UIDs of all messages that may have `text` in what was kept of them, and of all of
    * which nothing was kept; undefined when it cannot tell: then every message may.
-   * Letter case counts: whoever searches without it folds both `text` and what is kept.
+   * Letter case may count: whoever searches without it folds both `text` and what is kept.
    */
   candidates(text: string): Promise<ReadonlySet<number> | undefined>;
   /** UIDs of which nothing is kept, ascending, at most `limit`; none when the index is off. */
   missing(limit: number): Promise<readonly number[]>;
-  /** Keeps texts by UID. UIDs that are gone are passed over. */
+  /** Keeps texts by UID, a dozen at a time: each takes a millisecond or two. UIDs that are gone are passed over. */
   put(texts: ReadonlyMap<number, string>): Promise<void>;
 }
 
