@@ -223,19 +223,20 @@ async function takeBack(
 
 /** Messages of one draft, until they are committed or forgotten. */
 export class MailboxDraft {
-  readonly #mailbox: LiveMailbox;
+  /** As it is open now. */
+  mailbox: LiveMailbox;
   #written: Written[] = [];
   #last:
     | { named: Omit<Written, "size" | "temporary">; file: IncomingFile }
     | undefined;
 
   constructor(mailbox: LiveMailbox) {
-    this.#mailbox = mailbox;
+    this.mailbox = mailbox;
   }
 
   async begin(options: AppendOptions): Promise<void> {
     await this.#finishLast();
-    const { surroundings, place, appender } = this.#mailbox;
+    const { surroundings, place, appender } = this.mailbox;
     const named = await appender.prepare(options);
     const file = await IncomingFile.begin(surroundings, place.path);
     this.#last = { named, file };
@@ -257,7 +258,7 @@ export class MailboxDraft {
       await this.#finishLast();
       const [only] = this.#written;
       if (this.#written.length === 1) {
-        return [await this.#mailbox.appender.commit(only!)];
+        return [await this.mailbox.appender.commit(only!)];
       }
       return await this.#commitAll(this.#written);
     } catch (error) {
@@ -270,7 +271,7 @@ export class MailboxDraft {
 
   async #commitAll(written: readonly Written[]): Promise<Meta[]> {
     if (written.length === 0) return [];
-    const mailbox = this.#mailbox;
+    const mailbox = this.mailbox;
     const octets = written.reduce((sum, { size }) => sum + size, 0);
     await mailbox.place.checkRoom(octets, written.length);
     return await mailbox.change(async () => {
@@ -289,7 +290,7 @@ export class MailboxDraft {
   }
 
   async abort(): Promise<void> {
-    const { disk } = this.#mailbox.surroundings;
+    const { disk } = this.mailbox.surroundings;
     await this.#last?.file.discard();
     this.#last = undefined;
     for (const { temporary } of this.#written.splice(0)) {

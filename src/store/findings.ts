@@ -40,8 +40,11 @@ export class Findings {
   /** The texts, while `isOn`. */
   text(isOn: () => boolean): TextIndex {
     return {
-      candidates: (text) =>
-        isOn() ? this.#candidates(text) : Promise.resolve(undefined),
+      candidates: async (text) => {
+        const found = isOn() ? await this.#candidates(text) : undefined;
+        // Switched off meanwhile, it may have been asked when it knew nothing any more.
+        return isOn() ? found : undefined;
+      },
       missing: (limit) => isOn() ? this.#missing(limit) : Promise.resolve([]),
       put: (texts) => isOn() ? this.#put(texts) : Promise.resolve(),
     };

@@ -132,11 +132,15 @@ function changingOf(using: Using): Pick<Mailbox, Changing> {
   };
 }
 
-/** The account may be closed between two calls: what is in tmp/ stays as it is. */
+/** The account may be closed and opened between two calls: what is in tmp/ stays as it is. */
 function draftOf(using: Using): Draft {
   let draft: MailboxDraft | undefined;
   const run = <T>(work: (draft: MailboxDraft) => Promise<T>): Promise<T> =>
-    using((live) => work(draft ??= new MailboxDraft(live)));
+    using((live) => {
+      draft ??= new MailboxDraft(live);
+      draft.mailbox = live;
+      return work(draft);
+    });
   return {
     begin: (options = {}) => run((draft) => draft.begin(options)),
     write: (octets) => run((draft) => draft.write(octets)),
