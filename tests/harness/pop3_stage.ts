@@ -28,6 +28,7 @@ import {
   memoryAccounts,
 } from "../../src/accounts/mod.ts";
 import { pop3Defaults, pop3Session } from "../../src/pop3/mod.ts";
+import type { MailUser } from "../../src/store/mod.ts";
 import type { Pop3Setting } from "../../src/pop3/mod.ts";
 import { StandInUser } from "../pop3/stand_in_mailbox.ts";
 import { unescapeOctets } from "./octets.ts";
@@ -53,7 +54,9 @@ export class Pop3Stage implements Stage {
     serverName: "pop.example.test",
     accounts: memoryAccounts({}),
     store: {
-      open: (account) => Promise.resolve(this.user(account)),
+      // POP3 asks for no more than the stand-in has.
+      open: (account) =>
+        Promise.resolve(this.user(account) as unknown as MailUser),
       close: () => Promise.resolve(),
     },
     maildrops: new Set<string>(),
