@@ -1,6 +1,7 @@
 /** Copies messages by hard links: no octet is moved (RFC 9051 §6.4.7: all or none). */
 
 import { placeAll } from "./batch.ts";
+import { normalFlags } from "./flags.ts";
 import { mapFiles } from "./in_pieces.ts";
 import { isMissing, type LiveMailbox } from "./live_mailbox.ts";
 import { copyOf, newEntry } from "./new_entry.ts";
@@ -24,7 +25,9 @@ export async function copyMessages(
   await target.place.checkRoom(octets, entries.length);
   return await target.change(async () => {
     await target.numbers.reserve(entries.length, entries.length);
-    for (const { meta } of entries) await target.keywords.add(meta.flags);
+    await target.keywords.add(
+      normalFlags(entries.flatMap(({ meta }) => meta.flags)),
+    );
     const links: Link[] = [];
     try {
       await mapFiles(entries, async (entry) => {

@@ -4,6 +4,7 @@
  */
 
 import { deliveryIdOf } from "./file_name.ts";
+import { normalFlags } from "./flags.ts";
 import { mapFiles } from "./in_pieces.ts";
 import { isMissing, type LiveMailbox } from "./live_mailbox.ts";
 import { copyOf, newEntry } from "./new_entry.ts";
@@ -74,7 +75,9 @@ async function moveOnce(
   if (entries.length === 0) return [];
   await target.numbers.reserve(entries.length, entries.length + 1);
   await source.numbers.reserve(0, 1);
-  for (const { meta } of entries) await target.keywords.add(meta.flags);
+  await target.keywords.add(
+    normalFlags(entries.flatMap(({ meta }) => meta.flags)),
+  );
   const { surroundings } = target;
   const moved: Moved[] = [];
   await mapFiles(entries, async (original) => {

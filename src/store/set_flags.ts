@@ -62,11 +62,18 @@ async function setOnce(
   { how, flags }: FlagChange,
 ): Promise<number[]> {
   const { keywords } = mailbox;
+  // Many messages have the same few sets of flags.
+  const known = new Map<string, string>();
   const wanted = mailbox.roster.select(uids).flatMap((entry) => {
     const old = lettersOf(entry.name);
-    const changed = changedFlags(entry.meta.flags, how, flags);
-    const letters = keywords.lettersOf(changed, old);
-    return letters === sorted(old) ? [] : [{ entry, letters }];
+    let letters = known.get(old);
+    if (letters === undefined) {
+      const changed = changedFlags(entry.meta.flags, how, flags);
+      letters = keywords.lettersOf(changed, old);
+      if (letters === sorted(old)) letters = old;
+      known.set(old, letters);
+    }
+    return letters === old ? [] : [{ entry, letters }];
   });
   await mailbox.numbers.reserve(0, wanted.length);
   const put: Entry[] = [];
