@@ -139,6 +139,10 @@ async function openPorts(
     log,
     now,
     pause: () => new Promise((resolve) => setTimeout(resolve)),
+    later: (milliseconds) =>
+      new Promise((resolve) =>
+        Deno.unrefTimer(setTimeout(resolve, milliseconds))
+      ),
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     maildrops: new Set<string>(),
     lastLogins: new Map(),

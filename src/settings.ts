@@ -28,6 +28,8 @@ export interface Ground {
   readonly random: (octets: number) => Uint8Array;
   /** Resolves when others have had their turn. */
   readonly pause: () => Promise<void>;
+  /** Resolves after so many milliseconds; keeps nobody from stopping. */
+  readonly later: (milliseconds: number) => Promise<void>;
   readonly maildrops: MaildropLocks;
   readonly lastLogins: Map<string, number>;
   /** Some account opted in to CRAM-MD5 and APOP. */
@@ -143,6 +145,7 @@ export function imapSettingOf(
     store: ground.store,
     now: ground.now,
     pause: ground.pause,
+    later: ground.later,
     random: ground.random,
     log: ground.log,
     tls: IMAP.enable_starttls && hasCertificate(configuration),

@@ -68,6 +68,8 @@ export interface ImapSetting extends ImapKeys {
   readonly now: () => number;
   /** Lets others have their turn. */
   readonly pause: () => Promise<void>;
+  /** Resolves after so many milliseconds, unless the server stops before. */
+  readonly later: (milliseconds: number) => Promise<void>;
   readonly random: (octets: number) => Uint8Array;
   readonly log: (event: string, fields: Record<string, unknown>) => void;
   /** A certificate is there: STARTTLS can work. */

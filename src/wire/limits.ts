@@ -95,6 +95,8 @@ export const limits = {
     /** RFC 9051 §5.4: at least 30 minutes. */
     idle: 30 * MINUTE,
     idleBeforeLogin: 1 * MINUTE,
+    /** In IDLE, how often it is looked whether other programs changed the mailbox. */
+    foreignLook: 5 * SECOND,
     /** Commands in a row that are not in the grammar. */
     errors: 10,
     authFailures: 3,

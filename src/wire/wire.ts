@@ -219,15 +219,16 @@ export class Wire {
   /**
    * Waits for input or for `wake`, whichever comes first; input that is there already counts.
    *
+   * @param fresh False goes on with the running clock.
    * @throws {Disconnected} When the input has ended.
    */
-  *moreOr(wake: Promise<unknown>): Session<InputEvent> {
+  *moreOr(wake: Promise<unknown>, fresh = true): Session<InputEvent> {
     if (this.buffered > 0) return "input";
     if (this.#ended) throw new Disconnected();
     const event = (yield {
       kind: "input",
       patience: this.patience,
-      fresh: true,
+      fresh,
       atRest: true,
       wake,
     }) as InputEvent;

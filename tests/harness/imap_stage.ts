@@ -57,6 +57,7 @@ export class ImapStage implements Stage {
     store: this.store,
     now: () => this.clock.now,
     pause: () => Promise.resolve(),
+    later: () => new Promise(() => {}),
     random: (octets) => new Uint8Array(octets).fill(42),
     log: (event, fields) => void this.logged.push([event, fields]),
     tls: true,

@@ -1,8 +1,9 @@
 /** IDLE: hears of changes when they happen (RFC 9051 §6.3.13, RFC 2177). */
 
-import { type Session, work } from "../../wire/mod.ts";
+import { limits, type Session, work } from "../../wire/mod.ts";
 import type { ImapSession } from "../imap_session.ts";
 import type { Command, Extension } from "../rows.ts";
+import type { Selected } from "../selected.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { BadSyntax } from "../status.ts";
 import { EVERYTHING, tellChanges } from "../tell_changes.ts";
@@ -34,12 +35,24 @@ function* listen(s: ImapSession): Session<void> {
     yield* s.wire.moreOr(new Promise<never>(() => {}));
     return;
   }
-  let event: string;
-  do {
-    const changed = selected.changed();
+  const { mailbox } = selected;
+  const first = nextLook(s, selected);
+  yield* tellChanges(s, EVERYTHING);
+  let event = yield* s.wire.moreOr(first);
+  while (event === "wake") {
+    // Own changes are told at once; those by other programs have to be looked for.
+    yield* work(() => mailbox.refresh());
+    const next = nextLook(s, selected);
     yield* tellChanges(s, EVERYTHING);
-    event = yield* s.wire.moreOr(changed);
-  } while (event === "wake");
+    // RFC 9051 §5.4: what happens here does not make the client any more alive.
+    event = yield* s.wire.moreOr(next, false);
+  }
+}
+
+/** Resolves when something changed, or when it is time to look. */
+function nextLook(s: ImapSession, selected: Selected): Promise<void> {
+  const { later } = s.setting;
+  return Promise.race([selected.changed(), later(limits.imap.foreignLook)]);
 }
 
 export const idle: Extension = {
