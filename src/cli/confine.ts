@@ -10,6 +10,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { tidyMemorySoon } from "./tidy_memory.ts";
 
 /** What the worker may do; nothing else is granted. */
 export interface Rights {
@@ -65,7 +66,7 @@ export async function runConfined(plan: Plan, rights: Rights): Promise<number> {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === "ended") resolve(data.code);
       // Not earlier: a worker's modules are loaded under its parent's rights, too.
-      else void giveUpRights();
+      else void giveUpRights().then(tidyMemorySoon);
     };
     worker.onerror = (event) => {
       event.preventDefault();

@@ -7,6 +7,7 @@
 import type { FromWorker, Plan, ToWorker } from "./confine.ts";
 import { runDev } from "./run_dev.ts";
 import { runServe } from "./run_serve.ts";
+import { tidyMemorySoon } from "./tidy_memory.ts";
 
 /** A server that a plan started. */
 export interface Running {
@@ -30,7 +31,10 @@ self.onmessage = ({ data }) => {
     case "plan":
       running = start(data.plan);
       running.then(
-        () => self.postMessage({ kind: "started" }),
+        () => {
+          self.postMessage({ kind: "started" });
+          tidyMemorySoon();
+        },
         (error) => {
           console.error(
             `denomaild: ${error instanceof Error ? error.message : error}`,

@@ -1,6 +1,5 @@
 /** A password from somebody at a terminal, who sees nothing of it, or from standard input. */
 
-import { promptSecret } from "@std/cli/prompt-secret";
 import { CommandFailed } from "./subcommand.ts";
 
 /** Octets of a line of standard input that is taken for a password. */
@@ -13,7 +12,7 @@ const LONGEST = 4096;
  */
 export async function readPassword(): Promise<string> {
   const password = Deno.stdin.isTerminal()
-    ? askTwice()
+    ? await askTwice()
     : await readLine(Deno.stdin.readable);
   if (password === "") {
     throw new CommandFailed(
@@ -23,16 +22,17 @@ export async function readPassword(): Promise<string> {
   return password;
 }
 
-function askTwice(): string {
-  const first = ask("Password: ");
-  if (first !== ask("Password again: ")) {
+async function askTwice(): Promise<string> {
+  const first = await ask("Password: ");
+  if (first !== await ask("Password again: ")) {
     throw new CommandFailed("Cannot take the password: the two are different");
   }
   return first;
 }
 
 /** The question goes to standard error, for standard output may be read by a program. */
-function ask(question: string): string {
+async function ask(question: string): Promise<string> {
+  const { promptSecret } = await import("@std/cli/prompt-secret");
   Deno.stderr.writeSync(new TextEncoder().encode(question));
   return promptSecret("", { mask: "" }) ?? "";
 }
