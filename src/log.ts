@@ -26,6 +26,8 @@ const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 const SECRET =
   /pass(?:word|phrase)?$|secret|token|credential|authorization|digest|response|proof/i;
 const LONGEST = 2000;
+/** Milliseconds that lines wait for others: a write for each would cost more than a message does. */
+const GATHER = 50;
 /** Characters that may wait for a slow reader of the log. */
 const BACKLOG = 4 * 1024 * 1024;
 
@@ -37,8 +39,19 @@ export function openLog(
   let waiting = "";
   let dropped = 0;
   let writing: Promise<void> | undefined;
+  let draining = false;
+  let hurry = () => {};
+  const gather = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHER);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   const pump = async () => {
     while (waiting !== "") {
+      if (!draining) await gather();
       const lines = waiting;
       waiting = "";
       await options.write(encoder.encode(lines)).catch(() => {});
@@ -59,11 +72,15 @@ export function openLog(
       format(options.now(), level, event, redact({ ...rest, ...missing })) +
       "\n";
     writing ??= Promise.resolve().then(pump);
+    if (RANK[level] >= RANK.warn) hurry();
   };
   return {
     log,
     drain: async () => {
+      draining = true;
+      hurry();
       while (writing !== undefined) await writing;
+      draining = false;
     },
   };
 }
