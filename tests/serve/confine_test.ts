@@ -35,6 +35,41 @@ Deno.test("a server cannot read what its configuration did not name when it star
   (await connectSecure(server.ports.pop3s!, "localhost", renewed)).close();
 });
 
+Deno.test("the rights of deno task start, which name its folders, are enough to serve", async () => {
+  await using site = await ServeSite.make();
+  const root = new URL("../../", import.meta.url).pathname;
+  const places: Record<string, string> = {
+    conf: `${site.folder}/conf`,
+    data: site.data,
+    src: `${root}src`,
+  };
+  const flags = taskFlags("start").map((flag) =>
+    flag.replace(
+      /(?<=^--allow-(?:read|write)=).*/,
+      (names) => names.split(",").map((name) => places[name]!).join(","),
+    )
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...flags,
+      `${root}main.ts`,
+      ...["serve", "--config", places.conf!, "--data", site.data],
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream());
+  let text = "";
+  for await (const chunk of lines) {
+    // SIGTERM goes to a server that runs: it stays open until it has said goodbye.
+    if (text === "" && chunk.includes('"started"')) child.kill("SIGTERM");
+    text += chunk;
+  }
+  assertStringIncludes(text, '"event":"stopped"');
+  assertEquals((await child.status).code, 0);
+});
+
 Deno.test("the thread that starts the server gives up all rights as soon as it runs", async () => {
   const folder = await Deno.makeTempDir();
   const child = new Deno.Command(Deno.execPath(), {
