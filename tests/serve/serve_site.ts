@@ -18,9 +18,11 @@ export const LISTENERS = [
   "lmtp",
   "pop3",
   "pop3s",
+  "imap",
+  "imaps",
 ].map((kind) => ({ kind, port: 0, addresses: ["127.0.0.1"] }));
 
-const NEED_TLS = ["submissions", "pop3s"];
+const NEED_TLS = ["submissions", "pop3s", "imaps"];
 
 /** A server that has said that it is ready. */
 export interface Served extends AsyncDisposable {

@@ -26,6 +26,8 @@ Deno.test("SIGTERM: idle connections are told, a message under way is taken, exi
   const reader = await loginPop3(pop3!, "alice@example.test", "wonderland");
   const newcomer = await LineClient.connect(pop3!);
   await newcomer.line();
+  const imap = await LineClient.connect(server.ports.imap!);
+  await imap.line();
   const local = await LineClient.connect(lmtp!);
   await local.reply();
   const sender = await LineClient.connect(smtp!);
@@ -43,12 +45,14 @@ Deno.test("SIGTERM: idle connections are told, a message under way is taken, exi
   assertStringIncludes(await local.reply(), "421 4.3.2");
   assertStringIncludes(await reader.line(), "-ERR");
   assertStringIncludes(await newcomer.line(), "-ERR");
+  assertStringIncludes(await imap.line(), "* BYE");
   await assertRefused(smtp!);
   assertStringIncludes(await sender.say("second\r\n."), "250 2.0.0");
   assertStringIncludes(await sender.reply(), "421 4.3.2");
   assertEquals(await server.ended, 0);
   const took = performance.now() - asked;
   assert(took < 10_000, `it took ${took} ms`);
+  imap.close();
   for (const client of [idle, protectedIdle, reader, newcomer, local, sender]) {
     client.close();
   }
