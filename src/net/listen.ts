@@ -158,6 +158,7 @@ export class Net {
       await drive.run();
     } catch (error) {
       log("session_failed", {
+        level: "error",
         error: error instanceof Error ? error.stack : String(error),
       });
     } finally {

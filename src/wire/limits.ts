@@ -16,7 +16,7 @@ const MIB = 1024 * KIB;
 export const limits = {
   wire: {
     /** A read buffer at rest; it grows to `readBufferMax` while a peer fills it. */
-    readBuffer: KIB / 2,
+    readBuffer: KIB / 4,
     readBufferMax: 64 * KIB,
     /** Output that may wait for a peer before the session has to flush. */
     outputHigh: 64 * KIB,
