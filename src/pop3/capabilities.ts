@@ -7,7 +7,7 @@
  * @module
  */
 
-import { offer } from "./offer.ts";
+import { offer } from "../sasl/mod.ts";
 import {
   acceptsPlaintext,
   offersStls,

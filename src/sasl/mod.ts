@@ -17,6 +17,7 @@
 export * from "./apop.ts";
 export * from "./mechanism.ts";
 export * from "./mechanisms.ts";
+export * from "./offer.ts";
 export * from "./offered.ts";
 export * from "./run_sasl.ts";
 export * from "./timestamp.ts";

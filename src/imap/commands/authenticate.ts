@@ -4,6 +4,7 @@ import {
   findMechanism,
   type Identity,
   type Mechanism,
+  offer,
   offersPlus,
   runSasl,
   SaslCancelled,
@@ -13,7 +14,6 @@ import {
 import { limits, type Session } from "../../wire/mod.ts";
 import { enter, loginFailed } from "../enter.ts";
 import type { ImapSession } from "../imap_session.ts";
-import { offer } from "../offer.ts";
 import type { Command } from "../rows.ts";
 import { BEFORE_LOGIN } from "../states.ts";
 import { bad, no, Refusal } from "../status.ts";

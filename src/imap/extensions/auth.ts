@@ -1,7 +1,7 @@
 /** SASL: the mechanisms, and initial responses (RFC 9051 §6.2.2, RFC 4959). */
 
 import { authenticate } from "../commands/authenticate.ts";
-import { offer } from "../offer.ts";
+import { offer } from "../../sasl/mod.ts";
 import type { Extension } from "../rows.ts";
 
 export const auth: Extension = {

@@ -4,6 +4,7 @@ import {
   findMechanism,
   type Identity,
   type Mechanism,
+  offer,
   offersPlus,
   runSasl,
   SaslCancelled,
@@ -14,7 +15,6 @@ import { limits, type Session } from "../../wire/mod.ts";
 import { words } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { enterMaildrop, loginFailed } from "../login.ts";
-import { offer } from "../offer.ts";
 import type { Pop3Session } from "../pop3_session.ts";
 import { Refusal } from "../reply.ts";
 import { replies } from "../replies.ts";
