@@ -1,7 +1,7 @@
 # Two stages: compile one executable, then run it as nobody in particular.
 #
 #   docker build -t denomaild .
-#   docker run -p 25:2525 -p 587:2587 -p 465:2465 -p 110:2110 -p 995:2995 \
+#   docker run -p 25:2525 -p 587:2587 -p 465:2465 -p 143:2143 -p 993:2993 -p 110:2110 -p 995:2995 \
 #     -v ./conf:/etc/denomaild:ro -v denomaild:/var/lib/denomaild denomaild
 
 FROM debian:bookworm-slim AS build
@@ -25,7 +25,7 @@ COPY conf/denomaild.conf /etc/denomaild/denomaild.conf
 USER denomaild
 VOLUME /var/lib/denomaild
 # Ports as the configuration names them; high ones need no privilege (see README, "Containers").
-EXPOSE 25 587 465 110 995
+EXPOSE 25 587 465 143 993 110 995
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/denomaild"]
 CMD ["serve", "--config", "/etc/denomaild", "--data", "/var/lib/denomaild"]
