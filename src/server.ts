@@ -222,7 +222,12 @@ class LiveServer {
     this.#net = new Net(this.#netOptions);
     this.#dispatcher = new Dispatcher({
       spool: ports.spool,
-      courier: localCourier(ports.spool, ports.store),
+      courier: localCourier(
+        ports.spool,
+        ports.store,
+        async (account) =>
+          (await ports.accounts.find(account))?.details ?? "inbox",
+      ),
       log: ports.log,
     });
     this.#dispatcher.start();

@@ -49,6 +49,7 @@ export function accountsSettingOf(
     detailSeparator: configuration.detail_separator,
     postmaster: configuration.postmaster,
     disabledAccountsReceive: configuration.disabled_accounts_receive,
+    details: configuration.details,
   };
 }
 

@@ -18,7 +18,16 @@ export interface Account {
   readonly receives: boolean;
   /** CRAM-MD5 and APOP were opted in to. */
   readonly legacy: boolean;
+  readonly details: DetailRule;
 }
+
+/**
+ * What becomes of mail to `alice+folder@`: it goes to INBOX as all other mail; to the
+ * mailbox of that name, where there is one; to that mailbox, which is made.
+ */
+export type DetailRule = (typeof DETAIL_RULES)[number];
+
+export const DETAIL_RULES = ["inbox", "existing", "create"] as const;
 
 /** Where mail for an address goes. */
 export type Resolution =

@@ -1,11 +1,14 @@
 /** The port for those who change accounts: the command line, later a web page. */
 
+import type { DetailRule } from "./accounts.ts";
+
 /** An account as lists show it. */
 export interface AccountListing {
   readonly address: string;
   readonly enabled: boolean;
   readonly receives: boolean;
   readonly legacy: boolean;
+  readonly details: DetailRule;
   readonly source: AccountSource;
 }
 
@@ -50,6 +53,11 @@ export interface AccountsAdmin {
     enabled: boolean,
     receives?: boolean,
   ): Promise<void>;
+  /**
+   * @param details What becomes of mail with a detail; undefined as the configuration has it for all.
+   * Faults: not-found, configured-elsewhere, bad-address.
+   */
+  setDetails(address: string, details: DetailRule | undefined): Promise<void>;
   /** All accounts, those of the configuration first. */
   listUsers(): Promise<readonly AccountListing[]>;
   /**

@@ -37,6 +37,7 @@ function accountChanges(
         sealed: legacy ? kept.seal() : undefined,
         enabled: true,
         receives: undefined,
+        details: undefined,
       };
       if (!await registry.insertAccount(row)) throw exists("account", address);
       return listingAt(directory, address);
@@ -66,6 +67,12 @@ function accountChanges(
         ...(receives === undefined ? {} : { receives }),
       };
       const found = await registry.updateAccount(address, change);
+      if (!found) throw noAccount(address);
+    },
+
+    async setDetails(text, details) {
+      const address = changeable(directory, text);
+      const found = await registry.updateAccount(address, { details });
       if (!found) throw noAccount(address);
     },
 

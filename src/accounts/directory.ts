@@ -87,7 +87,7 @@ export function listingOf({ account, source }: Entry): AccountListing {
 }
 
 function configuredEntry(
-  { accounts, disabledAccountsReceive }: Configured,
+  { accounts, disabledAccountsReceive, details }: Configured,
   address: string,
 ): Entry | undefined {
   const found = accounts.get(address);
@@ -99,6 +99,7 @@ function configuredEntry(
       enabled,
       receives: found.receives ?? disabledAccountsReceive,
       legacy,
+      details: found.details ?? details,
     },
     source: "configuration",
     password: () => password,
@@ -117,6 +118,7 @@ function rowEntry(
       enabled,
       receives: row.receives ?? configured.disabledAccountsReceive,
       legacy: sealed !== undefined,
+      details: row.details ?? configured.details,
     },
     source: "database",
     password: () => storedPassword(row.password),

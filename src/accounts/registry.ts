@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { DetailRule } from "./accounts.ts";
+
 export interface AccountRow {
   readonly address: string;
   /** A hashed password; see `password.ts`. */
@@ -17,6 +19,8 @@ export interface AccountRow {
   readonly enabled: boolean;
   /** undefined: as the configuration has it for all. */
   readonly receives: boolean | undefined;
+  /** undefined: as the configuration has it for all. */
+  readonly details: DetailRule | undefined;
 }
 
 export interface AliasRow {

@@ -11,6 +11,7 @@ import {
   parseDomain,
   parseMailbox,
 } from "../mail/mod.ts";
+import type { DetailRule } from "./accounts.ts";
 import { parsePassword, type Password } from "./password.ts";
 import { prepareAccountAddress } from "./prepare.ts";
 
@@ -32,6 +33,8 @@ export interface AccountsSetting {
   readonly postmaster?: string | undefined;
   /** Whether disabled accounts receive where nothing else is said; by default true. */
   readonly disabledAccountsReceive?: boolean;
+  /** What becomes of mail with a detail where an account says nothing; by default "inbox". */
+  readonly details?: DetailRule;
 }
 
 export interface ConfiguredAccount {
@@ -40,6 +43,7 @@ export interface ConfiguredAccount {
   readonly receives?: boolean | undefined;
   /** Lets CRAM-MD5 and APOP work; needs a plain password. */
   readonly legacy?: boolean | undefined;
+  readonly details?: DetailRule | undefined;
 }
 
 /** The setting in canonical form. */
@@ -52,6 +56,7 @@ export interface Configured {
   readonly detailSeparator: string;
   readonly postmaster: string | undefined;
   readonly disabledAccountsReceive: boolean;
+  readonly details: DetailRule;
 }
 
 export interface CheckedAccount {
@@ -59,6 +64,7 @@ export interface CheckedAccount {
   readonly enabled: boolean;
   readonly receives: boolean | undefined;
   readonly legacy: boolean;
+  readonly details: DetailRule | undefined;
 }
 
 /** A setting that cannot be meant; all that is wrong with it. */
@@ -103,6 +109,7 @@ export function checkSetting(setting: AccountsSetting): Configured {
     detailSeparator: setting.detailSeparator ?? "+",
     postmaster,
     disabledAccountsReceive: setting.disabledAccountsReceive ?? true,
+    details: setting.details ?? "inbox",
   };
 }
 
@@ -151,6 +158,7 @@ function checkAccounts(
       enabled: given.enabled ?? true,
       receives: given.receives,
       legacy: given.legacy ?? false,
+      details: given.details,
     });
   }
   return checked;

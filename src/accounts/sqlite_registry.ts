@@ -8,11 +8,12 @@
 
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { DETAIL_RULES } from "./accounts.ts";
 import type { AccountRow, Registry } from "./registry.ts";
 import { domainOf } from "./setting.ts";
 
 /** `user_version` of the files that this program writes. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** How long a write waits for another process's write, in milliseconds. */
 const BUSY_TIMEOUT = 5000;
@@ -25,7 +26,8 @@ const SCHEMA = `
     password TEXT NOT NULL,
     sealed BLOB,
     enabled INTEGER NOT NULL,
-    receives INTEGER
+    receives INTEGER,
+    details TEXT
   ) STRICT;
   CREATE INDEX account_domain ON account (domain, id);
   CREATE TABLE target (
@@ -35,6 +37,9 @@ const SCHEMA = `
     UNIQUE (address, target)
   ) STRICT;
 `;
+
+/** What files of version 1 lack. */
+const SINCE_1 = "ALTER TABLE account ADD COLUMN details TEXT";
 
 type Statement = ReturnType<DatabaseSync["prepare"]>;
 
@@ -87,10 +92,12 @@ function prepareDatabase(database: DatabaseSync): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     const version = versionOf(database);
-    if (version === 0) {
-      database.exec(`${SCHEMA}; PRAGMA user_version = ${VERSION}`);
-    } else if (version !== VERSION) {
+    if (version > VERSION) {
       throw new Error(`its version is ${version}, newer than ${VERSION}`);
+    }
+    if (version < VERSION) {
+      const steps = version === 0 ? SCHEMA : SINCE_1;
+      database.exec(`${steps}; PRAGMA user_version = ${VERSION}`);
     }
     database.exec("COMMIT");
   } catch (error) {
@@ -111,8 +118,8 @@ function accountRows(
   const one = database.prepare("SELECT * FROM account WHERE address = ?");
   const all = database.prepare("SELECT * FROM account ORDER BY id");
   const insert = database.prepare(
-    "INSERT INTO account (address, domain, password, sealed, enabled, receives)" +
-      " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO account (address, domain, password, sealed, enabled, receives, details)" +
+      " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const first = database.prepare(
     "SELECT address FROM account" +
@@ -132,7 +139,7 @@ function accountRows(
     accounts: () => answer(() => all.all().map(accountRow)),
     hasSealed: () => answer(() => sealed.get() !== undefined),
     insertAccount(row) {
-      const { address, password, sealed, enabled, receives } = row;
+      const { address, password, sealed, enabled, receives, details } = row;
       return answer(() =>
         changed(
           insert,
@@ -142,6 +149,7 @@ function accountRows(
           sealed ?? null,
           Number(enabled),
           receives === undefined ? null : Number(receives),
+          details ?? null,
         )
       );
     },
@@ -210,6 +218,7 @@ function accountRow(row: Record<string, unknown>): AccountRow {
     sealed: row.sealed instanceof Uint8Array ? row.sealed : undefined,
     enabled: row.enabled !== 0,
     receives: row.receives === null ? undefined : row.receives !== 0,
+    details: DETAIL_RULES.find((rule) => rule === row.details),
   };
 }
 

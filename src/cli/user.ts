@@ -8,6 +8,7 @@ import {
   type Command,
   type CommandGroup,
   sharedOptions,
+  UsageError,
 } from "./subcommand.ts";
 
 const { config, data, json } = sharedOptions;
@@ -131,6 +132,36 @@ const enable: Command = {
   },
 };
 
+const details: Command = {
+  name: "details",
+  summary: "say what becomes of mail to ADDRESS with +detail",
+  arguments: ["ADDRESS", "RULE"],
+  options: [config, data],
+  details: [
+    "RULE is one of",
+    "  inbox     such mail goes to INBOX as all other mail",
+    "  existing  it goes to the mailbox that the detail names, if there is one",
+    "  create    that mailbox is made",
+    "  default   what the key details of the configuration says",
+  ].join("\n"),
+  run: async (invocation) => {
+    const [address, word] = invocation.args;
+    const { DETAIL_RULES } = await import("../accounts/mod.ts");
+    const rule = DETAIL_RULES.find((one) => one === word);
+    if (rule === undefined && word !== "default") {
+      throw new UsageError(
+        `"${word}" is none of ${[...DETAIL_RULES, "default"].join(", ")}`,
+      );
+    }
+    await withAccounts(
+      invocation,
+      (accounts) => accounts.setDetails(address!, rule),
+    );
+    invocation.print(`Account "${address}" has the rule "${word}"`);
+    return 0;
+  },
+};
+
 const hash: Command = {
   name: "hash",
   summary: "print what may stand for a password in the configuration",
@@ -146,7 +177,7 @@ export const user: CommandGroup = {
   name: "user",
   summary:
     "add, list, remove, disable, enable accounts; set and hash passwords",
-  actions: [add, list, remove, password, disable, enable, hash],
+  actions: [add, list, remove, password, disable, enable, details, hash],
 };
 
 function describe(account: AccountListing): string[] {
@@ -157,7 +188,14 @@ function describe(account: AccountListing): string[] {
       : account.receives
       ? "disabled, receives"
       : "disabled",
-    account.legacy ? "legacy" : "",
+    remarksOn(account),
     account.source,
   ];
+}
+
+function remarksOn({ legacy, details }: AccountListing): string {
+  return [
+    ...(legacy ? ["legacy"] : []),
+    ...(details === "inbox" ? [] : [`details ${details}`]),
+  ].join(", ");
 }

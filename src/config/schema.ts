@@ -27,6 +27,8 @@ const password = z.string().min(1).describe(
   'The password, or the hash of it that "denomaild user hash" prints.',
 );
 
+const detailRule = z.enum(["inbox", "existing", "create"]);
+
 const accountObject = z.strictObject({
   password,
   enabled: flag(true).describe("A disabled account cannot log in."),
@@ -35,6 +37,9 @@ const accountObject = z.strictObject({
   ),
   legacy: flag(false).describe(
     "Lets CRAM-MD5 and APOP work for this account; they need the password itself.",
+  ),
+  details: detailRule.optional().describe(
+    "What becomes of mail to this account with a detail; by default what details above says.",
   ),
 });
 
@@ -111,6 +116,9 @@ export const schema = z.strictObject({
       'is not one character of those that addresses may have; "+" was meant, or "" for none',
   }).default("+").describe(
     'What parts a user from a detail in an address (alice+lists@example.org); "" for nothing.',
+  ),
+  details: detailRule.default("inbox").describe(
+    'What becomes of mail to alice+lists@example.org: "inbox" puts it into INBOX as all other mail, "existing" into the mailbox "lists" if Alice has one, "create" makes that mailbox. Only for accounts that say nothing else; see also "denomaild user details".',
   ),
   disabled_accounts_receive: flag(true).describe(
     "Whether disabled accounts go on to receive mail.",

@@ -4,20 +4,32 @@
  * @module
  */
 
+import type { DetailRule } from "../accounts/mod.ts";
 import { utf8Encode } from "../bytes/mod.ts";
 import { reply } from "../mail/mod.ts";
 import type { Destination, Octets, Spool, SpoolEntry } from "../queue/mod.ts";
-import type { Store } from "../store/mod.ts";
+import type { Mailbox, Store } from "../store/mod.ts";
 import type { Courier, Outcome } from "./courier.ts";
+import { detailMailbox } from "./detail_mailbox.ts";
 
 const CHUNK = 256 * 1024;
 
-/** A courier that stores messages in their recipients' INBOX. */
-export function localCourier(spool: Spool, store: Store): Courier {
+/** What becomes of mail with a detail, by account. */
+export type DetailRules = (account: string) => Promise<DetailRule>;
+
+const ALL_TO_INBOX: DetailRules = () => Promise.resolve("inbox");
+
+/** A courier that stores messages in their recipients' INBOX, or where their detail says. */
+export function localCourier(
+  spool: Spool,
+  store: Store,
+  details: DetailRules = ALL_TO_INBOX,
+): Courier {
   return async (entry, destination) => {
     if (destination.kind !== "mailbox") return NOT_OURS;
     try {
-      await deliver(spool, store, entry, destination);
+      const mailbox = await mailboxFor(store, destination, details);
+      await deliver(spool, mailbox, entry);
       return DELIVERED;
     } catch (error) {
       // Whatever the disk's trouble is, the message is safe in the spool: try again.
@@ -42,23 +54,31 @@ const NOT_OURS: Outcome = {
   reply: reply(451, "4.4.0", "There is no delivery to other servers"),
 };
 
+async function mailboxFor(
+  store: Store,
+  { account, detail }: Extract<Destination, { kind: "mailbox" }>,
+  details: DetailRules,
+): Promise<Mailbox> {
+  const user = await store.open(account);
+  const named = detail === undefined
+    ? undefined
+    : await detailMailbox(user, detail, await details(account));
+  const mailbox = named ?? await user.mailbox("INBOX");
+  if (mailbox !== undefined) return mailbox;
+  throw new Error(`Cannot open mailbox "INBOX": there is none`);
+}
+
 async function deliver(
   spool: Spool,
-  store: Store,
+  mailbox: Mailbox,
   entry: SpoolEntry,
-  destination: Extract<Destination, { kind: "mailbox" }>,
 ): Promise<void> {
-  const user = await store.open(destination.account);
-  const inbox = await user.mailbox("INBOX");
-  if (inbox === undefined) {
-    throw new Error(`Cannot open mailbox "INBOX": there is none`);
-  }
   const octets = await spool.read(entry.id);
   try {
     const first = await octets.read(CHUNK);
     const head = utf8Encode(returnPath(entry.envelope.from));
     const whole = first === undefined || first.length === entry.size;
-    await inbox.append(
+    await mailbox.append(
       whole ? [head, ...(first ? [first] : [])] : chunksOf(head, first, octets),
       { deliveryId: entry.id, internalDate: entry.envelope.received },
     );

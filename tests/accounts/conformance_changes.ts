@@ -29,6 +29,7 @@ export function testChanges(test: Test): void {
       enabled: true,
       receives: true,
       legacy: true,
+      details: "inbox" as const,
       source: "database" as const,
     };
     assertEquals(added, bob);
@@ -37,6 +38,7 @@ export function testChanges(test: Test): void {
       enabled: true,
       receives: true,
       legacy: false,
+      details: "inbox" as const,
       source: "configuration" as const,
     };
     assertEquals(await accounts.listUsers(), [alice, bob]);
@@ -48,6 +50,30 @@ export function testChanges(test: Test): void {
     await accounts.removeUser("bob@example.test");
     assertEquals(await accounts.listUsers(), [alice]);
   });
+
+  test(
+    "say what becomes of mail with a detail",
+    { ...BASE, details: "existing" },
+    async (accounts) => {
+      await accounts.addUser("bob@example.test", "secret");
+      const details = async (address: string) =>
+        (await accounts.find(address))?.details;
+      assertEquals(await details("alice@example.test"), "existing");
+      assertEquals(await details("bob@example.test"), "existing");
+      await accounts.setDetails("Bob@example.test", "create");
+      assertEquals(await details("bob@example.test"), "create");
+      await accounts.setDetails("bob@example.test", undefined);
+      assertEquals(await details("bob@example.test"), "existing");
+      await expectFault(
+        "configured-elsewhere",
+        () => accounts.setDetails("alice@example.test", "inbox"),
+      );
+      await expectFault(
+        "not-found",
+        () => accounts.setDetails("nobody@example.test", "inbox"),
+      );
+    },
+  );
 
   test("add, list and remove aliases", BASE, async (accounts) => {
     const add = (...targets: string[]) =>

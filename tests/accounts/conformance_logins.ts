@@ -15,6 +15,7 @@ export function testLogins(test: Test): void {
     enabled: true,
     receives: true,
     legacy: false,
+    details: "inbox" as const,
   };
 
   test(

@@ -157,8 +157,26 @@ Deno.test("File accounts of a newer version are left alone", async () => {
     assertThrows(
       () => openFileAccounts({ folder, ...SETTING }),
       Error,
-      `Cannot open "${folder}/accounts.db": its version is 7, newer than 1`,
+      `Cannot open "${folder}/accounts.db": its version is 7, newer than 2`,
     );
+  });
+});
+
+Deno.test("File accounts of version 1 are brought up to date, with all that is in them", async () => {
+  await inFolder(async (folder) => {
+    const before = openFileAccounts({ folder, ...SETTING });
+    await before.addUser("a@example.test", "secret");
+    before.close();
+    const database = new DatabaseSync(`${folder}/accounts.db`);
+    database.exec(
+      "ALTER TABLE account DROP COLUMN details; PRAGMA user_version = 1",
+    );
+    database.close();
+    const after = openFileAccounts({ folder, ...SETTING });
+    assertEquals((await after.find("a@example.test"))?.details, "inbox");
+    await after.setDetails("a@example.test", "create");
+    assertEquals((await after.find("a@example.test"))?.details, "create");
+    after.close();
   });
 });
 

@@ -24,11 +24,20 @@ Deno.test("an account is added with the first line of standard input, listed, ch
     (await site.run("user password alice@example.org --modern", "n\n")).code,
     0,
   );
+  assertEquals(
+    (await site.run("user details alice@example.org existing")).out,
+    'Account "alice@example.org" has the rule "existing"\n',
+  );
+  assertEquals(
+    (await site.run("user details alice@example.org never")).code,
+    2,
+  );
   assertEquals(JSON.parse((await site.run("user list --json")).out)[1], {
     address: "alice@example.org",
     enabled: false,
     receives: false,
     legacy: false,
+    details: "existing",
     source: "database",
   });
   assertEquals((await site.run("user enable alice@example.org")).code, 0);

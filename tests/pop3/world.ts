@@ -10,7 +10,13 @@ const logins = ["alice@example.test", "bob@example.test", "jörg@example.test"];
 
 function account(address: string) {
   const legacy = address === "alice@example.test";
-  return { address, enabled: true, receives: true, legacy };
+  return {
+    address,
+    enabled: true,
+    receives: true,
+    legacy,
+    details: "inbox" as const,
+  };
 }
 
 const accounts: Accounts = {
