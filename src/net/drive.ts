@@ -45,6 +45,8 @@ export class Drive {
   #reading: Promise<void> | undefined;
   #readResult: Uint8Array | undefined;
   #readFailed = false;
+  /** A read ended that nobody has taken yet. */
+  #readIsDone = false;
   #wakeup: ((why: Wakeup) => void) | undefined;
   #stopping = false;
   #atRest = false;
@@ -89,6 +91,10 @@ export class Drive {
       switch (step.kind) {
         case "input":
           return await this.#input(step);
+        case "poll":
+          this.#startRead();
+          if (this.#readIsDone) this.#feedRead();
+          return session.next();
         case "flush":
           await this.#flush();
           return session.next();
@@ -119,7 +125,7 @@ export class Drive {
   }
 
   async #input(step: InputStep): Promise<Resumed> {
-    const { session, wire } = this.options;
+    const { session } = this.options;
     await this.#flush();
     const event = await this.#wait(step);
     switch (event) {
@@ -129,13 +135,17 @@ export class Drive {
         return session.throw(new ShuttingDown());
       case "wake":
         return session.next("wake");
-      case "input": {
-        const octets = this.#takeRead();
-        if (octets === undefined) wire.feedEof();
-        else wire.feed(octets);
+      case "input":
+        this.#feedRead();
         return session.next("input");
-      }
     }
+  }
+
+  #feedRead(): void {
+    const { wire } = this.options;
+    const octets = this.#takeRead();
+    if (octets === undefined) wire.feedEof();
+    else wire.feed(octets);
   }
 
   #wait(step: InputStep): Promise<Wakeup> {
@@ -163,9 +173,11 @@ export class Drive {
     this.#reading ??= this.#transport.read().then(
       (octets) => {
         this.#readResult = octets;
+        this.#readIsDone = true;
       },
       () => {
         this.#readFailed = true;
+        this.#readIsDone = true;
       },
     );
   }
@@ -174,6 +186,7 @@ export class Drive {
     const octets = this.#readResult;
     this.#reading = undefined;
     this.#readResult = undefined;
+    this.#readIsDone = false;
     // A reset is an end like any other: the session cannot tell, nor need it.
     return this.#readFailed ? undefined : octets;
   }
@@ -203,6 +216,7 @@ export class Drive {
   async #upgrade({ to, input }: UpgradeStep): Promise<void> {
     await this.#flush();
     this.#reading = undefined;
+    this.#readIsDone = false;
     if (to === "deflate") {
       this.#transport = new DeflateTransport(this.#transport);
       return;

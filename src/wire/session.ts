@@ -12,6 +12,8 @@
 /** What a session may wait for. */
 export type Step =
   | InputStep
+  /** Input that has come by now, or its end; nobody waits for it. */
+  | { readonly kind: "poll" }
   | { readonly kind: "flush" }
   | {
     readonly kind: "upgrade";

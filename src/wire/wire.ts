@@ -237,6 +237,19 @@ export class Wire {
   }
 
   /**
+   * Goes straight on, unless it is known by now that the peer sends no more: then it
+   * waits for no answer either. For work that takes long without a word to the peer.
+   *
+   * @throws {Disconnected}
+   */
+  *unlessGone(): Session<void> {
+    if (this.buffered > 0) return;
+    if (this.#ended) throw new Disconnected();
+    yield { kind: "poll" };
+    if (this.#ended && this.buffered === 0) throw new Disconnected();
+  }
+
+  /**
    * Sends what waits, forgets what was read, and turns the connection into a protected one.
    *
    * RFC 3207 §4.2: what the peer sent before the handshake may be anybody's.

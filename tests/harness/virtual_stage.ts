@@ -181,6 +181,7 @@ export class VirtualPeer implements Peer {
       }
       return this.#session.next(value);
     }
+    if (step.kind === "poll") return this.#session.next();
     this.#collect();
     if (step.kind === "upgrade" && step.to === "tls") {
       this.#upgraded = true;

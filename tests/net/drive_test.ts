@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import * as tls from "node:tls";
 import { Certificates, selfSignedCertificate } from "../../src/net/mod.ts";
-import { Peer, start } from "./harness.ts";
+import { left, Peer, start } from "./harness.ts";
 
 Deno.test("drive() answers pipelined commands together and in order", async () => {
   const { net, port } = start();
@@ -76,6 +76,28 @@ Deno.test("a peer that reads nothing holds back its own session only", async () 
   assert(Deno.memoryUsage().rss - before < 100 * 1024 * 1024);
   greedy.close();
   other.close();
+  await net.stop(1000);
+});
+
+Deno.test("work that takes long ends when its peer is gone, and loses nothing that was sent meanwhile", async () => {
+  const { net, port } = start();
+  const [staying, leaving] = [
+    await Peer.connect(port),
+    await Peer.connect(port),
+  ];
+  await staying.line();
+  await leaving.line();
+  await leaving.send("LONG 100000\r\n");
+  await staying.send("LONG 50\r\n");
+  await staying.send("a\r\n");
+  leaving.close();
+  for (let tries = 0; tries < 1000 && left.length === 0; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assertEquals(left.length, 1);
+  assertEquals(await staying.line(), "done");
+  assertEquals(await staying.line(), "echo a");
+  staying.close();
   await net.stop(1000);
 });
 

@@ -22,7 +22,10 @@ export interface Logged {
   fields: Record<string, unknown>;
 }
 
-/** ECHO, STARTTLS, SLEEP, BIG n, WHO, QUIT. */
+/** Peers that left during a LONG. */
+export const left: string[] = [];
+
+/** ECHO, STARTTLS, SLEEP, LONG, BIG n, WHO, QUIT. */
 export function* lineProtocol(wire: Wire, link: Link): Session<void> {
   wire.sendLine("hello");
   try {
@@ -41,6 +44,21 @@ export function* lineProtocol(wire: Wire, link: Link): Session<void> {
             new Promise((resolve) => setTimeout(resolve, Number(argument)))
           );
           wire.sendLine("awake");
+          break;
+        case "LONG":
+          try {
+            // A bound that is never reached, or the test fails.
+            for (let turns = 0; turns < Number(argument); turns++) {
+              yield* work(() =>
+                new Promise((resolve) => setTimeout(resolve, 1))
+              );
+              yield* wire.unlessGone();
+            }
+            wire.sendLine("done");
+          } catch (error) {
+            if (error instanceof Disconnected) left.push(link.id);
+            throw error;
+          }
           break;
         case "PATIENCE":
           wire.patience = Number(argument);
