@@ -122,11 +122,13 @@ export function commandLimitsOf(s: ImapSession): CommandLimits {
       line: imap.commandLineBeforeLogin,
       literal: imap.literalBeforeLogin,
       literals: 4 * imap.literalBeforeLogin,
+      unasked: imap.literalMinus,
     }
     : {
       line: imap.commandLine,
       literal: imap.literal,
       literals: imap.literals,
+      unasked: Infinity,
     };
 }
 

@@ -14,7 +14,7 @@ import { asciiUpper, latin1Decode } from "../bytes/mod.ts";
 import { limits, type Session, type Wire } from "../wire/mod.ts";
 import { parseDateTime } from "./date_time.ts";
 import { type NumberRange, type SequenceSet, STAR } from "./sequence_set.ts";
-import { BadSyntax, no, Refusal } from "./status.ts";
+import { bad, BadSyntax, no, Refusal } from "./status.ts";
 
 // RFC 9051 §9: ATOM-CHAR, ASTRING-CHAR, list-char, and a tag's characters. Octets above
 // 127 are none of them; they are let through where UTF-8 may stand (RFC 6855 §3).
@@ -53,6 +53,8 @@ export interface CommandLimits {
   readonly literal: number;
   /** Octets of all literals of a command that are strings. */
   readonly literals: number;
+  /** Octets of a literal that comes without asking (RFC 7888 §5); messages have a limit of their own. */
+  readonly unasked: number;
 }
 
 /** A cursor over one command, whose literals it fetches from the wire. */
@@ -263,7 +265,10 @@ export class Scanner {
     const { size, waits, binary } = this.literalHead();
     if (binary) throw expected("a literal without NUL");
     this.#literals += size;
-    const { literal, literals } = this.#limits;
+    const { literal, literals, unasked } = this.#limits;
+    if (!waits && size > unasked) {
+      throw new Refusal(bad("A literal is too long to come unasked", "TOOBIG"));
+    }
     if (size > literal || this.#literals > literals) {
       throw new Refusal(no("A literal is too long", "TOOBIG"));
     }

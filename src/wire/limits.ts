@@ -80,6 +80,8 @@ export const limits = {
     /** Literals that are strings (mailbox names, search words); messages have their own limit. */
     literal: 64 * KIB,
     literalBeforeLogin: 1 * KIB,
+    /** RFC 7888 §5: the longest literal that comes without asking where LITERAL- is announced. */
+    literalMinus: 4096,
     /** All of a command's literals that are strings. */
     literals: 256 * KIB,
     /** A literal that was refused after the client had sent it (RFC 7888 §4): larger ones end the connection. */

@@ -113,6 +113,7 @@ export function scannerOf(text: string, rest = ""): Scanner {
     line: 65536,
     literal: 65536,
     literals: 262144,
+    unasked: Infinity,
   });
 }
 

@@ -4,7 +4,7 @@ import { Scanner } from "../../src/imap/scanner.ts";
 import { BadSyntax, Refusal } from "../../src/imap/status.ts";
 import { type Session, Wire } from "../../src/wire/mod.ts";
 
-const LIMITS = { line: 1000, literal: 20, literals: 30 };
+const LIMITS = { line: 1000, literal: 20, literals: 30, unasked: Infinity };
 
 function scannerOf(line: string, more = ""): Scanner {
   const wire = new Wire();
