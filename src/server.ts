@@ -143,11 +143,29 @@ async function openPorts(
       new Promise((resolve) =>
         Deno.unrefTimer(setTimeout(resolve, milliseconds))
       ),
+    within,
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     maildrops: new Set<string>(),
     lastLogins: new Map(),
     ...await legacyWatch(accounts),
   };
+}
+
+async function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+): Promise<{ value: T } | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    return await Promise.race([
+      promise.then((value) => ({ value })),
+      new Promise<undefined>((resolve) =>
+        timer = setTimeout(() => resolve(undefined), milliseconds)
+      ),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Milliseconds after which another look is taken at who opted in to what. */

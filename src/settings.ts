@@ -30,6 +30,8 @@ export interface Ground {
   readonly pause: () => Promise<void>;
   /** Resolves after so many milliseconds; keeps nobody from stopping. */
   readonly later: (milliseconds: number) => Promise<void>;
+  /** What a promise resolves to, or undefined when that takes more milliseconds than these. */
+  readonly within: ImapSetting["within"];
   readonly maildrops: MaildropLocks;
   readonly lastLogins: Map<string, number>;
   /** Some account opted in to CRAM-MD5 and APOP. */
@@ -147,6 +149,8 @@ export function imapSettingOf(
     now: ground.now,
     pause: ground.pause,
     later: ground.later,
+    within: ground.within,
+    administrators: configuration.administrators,
     random: ground.random,
     log: ground.log,
     tls: IMAP.enable_starttls && hasCertificate(configuration),

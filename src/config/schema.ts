@@ -102,6 +102,9 @@ export const schema = z.strictObject({
   domains: z.array(domainName).default([]).describe(
     "Further domains whose mail is kept here. Those of Accounts and Aliases need not be named.",
   ).meta({ examples: [["example.net", "xn--bcher-kva.example"]] }),
+  administrators: z.array(mailAddress).default([]).describe(
+    "Accounts that may set the limits of all accounts over IMAP (SETQUOTA, RFC 9208).",
+  ).meta({ examples: [["alice@example.org"]] }),
   AliasDomains: dictionary(domainOrLiteral, domainName).describe(
     "Domains (and literals such as [192.0.2.1]) whose addresses mean those of another domain.",
   ).meta({ examples: [{ "example.com": "example.org" }] }),

@@ -70,8 +70,15 @@ export interface ImapSetting extends ImapKeys {
   readonly pause: () => Promise<void>;
   /** Resolves after so many milliseconds, unless the server stops before. */
   readonly later: (milliseconds: number) => Promise<void>;
+  /** What `promise` resolves to, or undefined when that takes more milliseconds than these. */
+  readonly within: <T>(
+    promise: Promise<T>,
+    milliseconds: number,
+  ) => Promise<{ readonly value: T } | undefined>;
   readonly random: (octets: number) => Uint8Array;
   readonly log: (event: string, fields: Record<string, unknown>) => void;
+  /** Accounts that may change the limits of others (RFC 9208 §4.1.3): canonical addresses. */
+  readonly administrators: readonly string[];
   /** A certificate is there: STARTTLS can work. */
   readonly tls: boolean;
   /** Passwords may cross the wire readable. */

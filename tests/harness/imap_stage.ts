@@ -57,6 +57,8 @@ export class ImapStage implements Stage {
     store: this.store,
     now: () => this.clock.now,
     pause: () => Promise.resolve(),
+    within: async (promise) => ({ value: await promise }),
+    administrators: [],
     later: () => new Promise(() => {}),
     random: (octets) => new Uint8Array(octets).fill(42),
     log: (event, fields) => void this.logged.push([event, fields]),
@@ -90,6 +92,8 @@ export class ImapStage implements Stage {
           octets: Number(value),
           messages: Number(rest[2]),
         });
+      case "administrators":
+        return this.#change({ administrators: rest });
       case "mechanisms":
         return this.#change({ mechanisms: rest });
       case "implicit_tls":
