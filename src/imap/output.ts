@@ -100,6 +100,12 @@ export class Output {
     if (this.#wire.isFull) yield* flush();
   }
 
+  /** Lets the client read all that is there, between responses. */
+  *deliver(): Session<void> {
+    this.#close();
+    yield* flush();
+  }
+
   #close(): void {
     if (this.#text === "") return;
     this.#wire.sendBytes(latin1Encode(this.#text));

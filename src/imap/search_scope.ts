@@ -5,24 +5,21 @@
  * @module
  */
 
-import { flush, type Session, work } from "../wire/mod.ts";
+import { type Session, work } from "../wire/mod.ts";
 import { type ImapSession, selectedOf } from "./imap_session.ts";
 import { messageContext } from "./message_context.ts";
+import { heartbeat } from "./progress.ts";
 import type { SearchScope } from "./search/evaluate.ts";
 import type { ReturnOptions, SearchMode } from "./search/return_options.ts";
 import { Refusal } from "./status.ts";
 import { StoredMessage } from "./stored_message.ts";
-import { tell } from "./tell_changes.ts";
 import type { Numbered } from "./view.ts";
-
-/** Milliseconds between two signs of life (RFC 9585 §4 asks for 10 to 15 seconds). */
-const PROGRESS = 10_000;
 
 export function searchScope(s: ImapSession): SearchScope {
   const selected = selectedOf(s);
   const { mailbox, view } = selected;
   const present = ({ meta }: Numbered) => !view.isGone(meta.uid);
-  let last = s.setting.now();
+  const beat = heartbeat(s);
   return {
     context: messageContext(s),
     view: {
@@ -35,22 +32,10 @@ export function searchScope(s: ImapSession): SearchScope {
       new StoredMessage(mailbox, message, selected.isRecent(message.meta.uid)),
     *pause(done, most) {
       yield* work(s.setting.pause);
-      if (s.setting.now() - last < PROGRESS) return;
-      last = s.setting.now();
-      yield* tellProgress(s, done, most);
+      yield* s.wire.unlessGone();
+      yield* beat(done, most);
     },
   };
-}
-
-/** A sign of life; where the client is gone, the end of the search. */
-function* tellProgress(
-  s: ImapSession,
-  done: number,
-  most: number,
-): Session<void> {
-  const tag = s.tag.replace(/["\\]/g, "\\$&");
-  tell(s, `OK [INPROGRESS ("${tag}" ${done} ${most})] Still searching`);
-  yield* flush();
 }
 
 /** How keys of a search are read in this session. */

@@ -10,6 +10,7 @@ import { limits, type Session, work } from "../../wire/mod.ts";
 import { targetMailbox } from "../existing_mailbox.ts";
 import type { ImapSession } from "../imap_session.ts";
 import { readMailbox } from "../mailbox_name.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import type { LiteralHead, Scanner } from "../scanner.ts";
 import { formatSet } from "../sequence_set.ts";
@@ -47,7 +48,7 @@ export function* readAll(
       yield* readMessage(s, scanner, draft);
     } while (scanner.tryTake(" "));
     scanner.end();
-    const metas = yield* work(() => draft.commit());
+    const metas = yield* workOn(s, () => draft.commit());
     stored = true;
     return metas;
   } finally {

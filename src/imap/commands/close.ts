@@ -1,8 +1,8 @@
 /** CLOSE and UNSELECT: back to no mailbox, with or without an expunge (RFC 9051 §6.4.1, §6.4.2). */
 
-import { work } from "../../wire/mod.ts";
 import { deletedUids } from "../deleted_uids.ts";
 import { selectedOf } from "../imap_session.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { SELECTED } from "../states.ts";
 
@@ -15,7 +15,9 @@ export const close: Command = {
     const selected = selectedOf(s);
     // RFC 9051 §6.4.1: nobody is told of each, and EXAMINE changes nothing.
     const uids = selected.readOnly ? [] : deletedUids(selected);
-    if (uids.length > 0) yield* work(() => selected.mailbox.expunge(uids));
+    if (uids.length > 0) {
+      yield* workOn(s, () => selected.mailbox.expunge(uids));
+    }
     selected.close();
     s.selected = undefined;
     return undefined;

@@ -4,11 +4,12 @@
  */
 
 import type { Mailbox, UidPair } from "../../store/mod.ts";
-import { type Session, work } from "../../wire/mod.ts";
+import type { Session } from "../../wire/mod.ts";
 import { targetMailbox } from "../existing_mailbox.ts";
 import { type ImapSession, selectedOf } from "../imap_session.ts";
 import { readMailbox } from "../mailbox_name.ts";
 import type { Command } from "../rows.ts";
+import { workOn } from "../progress.ts";
 import { formatSet } from "../sequence_set.ts";
 import { SELECTED } from "../states.ts";
 import { ok } from "../status.ts";
@@ -56,8 +57,9 @@ function run(
   moves: boolean,
 ): Session<readonly UidPair[]> {
   const { mailbox } = selectedOf(s);
-  return work(() =>
-    moves ? mailbox.move(uids, to.name) : mailbox.copy(uids, to.name)
+  return workOn(
+    s,
+    () => moves ? mailbox.move(uids, to.name) : mailbox.copy(uids, to.name),
   );
 }
 

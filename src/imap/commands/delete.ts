@@ -1,8 +1,8 @@
 /** DELETE: removes a mailbox with all its messages; those below it stay (RFC 9051 §6.3.5). */
 
-import { work } from "../../wire/mod.ts";
 import { userOf } from "../imap_session.ts";
 import { readMailbox } from "../mailbox_name.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { no } from "../status.ts";
@@ -20,7 +20,7 @@ export const deletion: Command = {
     if (name === "INBOX") return no("INBOX stays", "CANNOT");
     const user = userOf(s);
     const isOpen = s.selected?.mailbox.name === name;
-    yield* work(() => user.delete(name));
+    yield* workOn(s, () => user.delete(name));
     if (isOpen) closeSelected(s);
     return undefined;
   },

@@ -1,8 +1,9 @@
 /** EXPUNGE and UID EXPUNGE (RFC 9051 §6.4.3, §6.4.9; RFC 7162 §3.2.7). */
 
-import { type Session, work } from "../../wire/mod.ts";
+import type { Session } from "../../wire/mod.ts";
 import { deletedUids } from "../deleted_uids.ts";
 import { type ImapSession, selectedOf } from "../imap_session.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { SELECTED } from "../states.ts";
 import { ok, type Status } from "../status.ts";
@@ -42,7 +43,9 @@ function* expungeUids(
   uids: readonly number[],
 ): Session<Status> {
   const selected = selectedOf(s);
-  if (uids.length > 0) yield* work(() => selected.mailbox.expunge(uids));
+  if (uids.length > 0) {
+    yield* workOn(s, () => selected.mailbox.expunge(uids));
+  }
   yield* tellChanges(s, EVERYTHING);
   // RFC 7162 §3.2.7: so that the client can remember up to where it has heard all.
   const code = s.enabled.has("QRESYNC") && uids.length > 0

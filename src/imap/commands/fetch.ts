@@ -3,12 +3,13 @@
  * RFC 9394 PARTIAL; RFC 9586 UIDONLY). What items say stands in `fetch/`.
  */
 
-import { type Session, work } from "../../wire/mod.ts";
+import type { Session } from "../../wire/mod.ts";
 import { parseFetchAttributes } from "../fetch/fetch_items.ts";
 import { writeFetch } from "../fetch/write_fetch.ts";
 import { type FetchModifiers, readFetchModifiers } from "../fetch_modifiers.ts";
 import { type ImapSession, selectedOf } from "../imap_session.ts";
 import { messageContext } from "../message_context.ts";
+import { heartbeat, workOn } from "../progress.ts";
 import type { Command, FetchAttribute } from "../rows.ts";
 import { tellVanished } from "../select_options.ts";
 import { resolveRanges, type SequenceSet } from "../sequence_set.ts";
@@ -113,7 +114,9 @@ function* writeAll(
   const context = messageContext(s);
   const uidOnly = s.enabled.has("UIDONLY");
   const tellsFlags = attributes.some(({ name }) => name === "FLAGS");
+  const beat = heartbeat(s);
   let refusal: Refusal | undefined;
+  let done = 0;
   for (const { sequence, meta } of messages) {
     // Flags may have changed while others were written; numbers have not.
     const message = selected.view.at(sequence) ?? { sequence, meta };
@@ -129,6 +132,7 @@ function* writeAll(
       selected.view.toldFlags(meta.uid);
     }
     refusal ??= refused;
+    yield* beat(++done, messages.length);
   }
   return refusal;
 }
@@ -145,7 +149,7 @@ function* markSeen(
     .filter(({ meta }) => !meta.flags.includes("\\Seen"))
     .map(({ meta }) => meta.uid);
   if (uids.length === 0) return;
-  yield* work(() => mailbox.setFlags(uids, "add", ["\\Seen"]));
+  yield* workOn(s, () => mailbox.setFlags(uids, "add", ["\\Seen"]));
 }
 
 function completion(

@@ -1,6 +1,6 @@
 /** NOOP and CHECK: a look at what changed (RFC 9051 §6.1.2, RFC 3501 §6.4.1). */
 
-import { work } from "../../wire/mod.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { ANY_STATE, SELECTED } from "../states.ts";
 
@@ -12,7 +12,7 @@ export const noop: Command = {
     scanner.end();
     const mailbox = s.selected?.mailbox;
     // Changes by other programs are looked for when a client asks.
-    if (mailbox) yield* work(() => mailbox.refresh());
+    if (mailbox) yield* workOn(s, () => mailbox.refresh());
     return undefined;
   },
 };

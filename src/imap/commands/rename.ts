@@ -1,8 +1,8 @@
 /** RENAME: a mailbox with all below it; INBOX gives its messages away (RFC 9051 §6.3.6). */
 
-import { work } from "../../wire/mod.ts";
 import { userOf } from "../imap_session.ts";
 import { readMailbox } from "../mailbox_name.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { AFTER_LOGIN } from "../states.ts";
 
@@ -17,7 +17,7 @@ export const rename: Command = {
     const to = yield* readMailbox(s, scanner);
     scanner.end();
     const user = userOf(s);
-    yield* work(() => user.rename(from, to));
+    yield* workOn(s, () => user.rename(from, to));
     return undefined;
   },
 };

@@ -7,6 +7,7 @@ import { type Session, work } from "../../wire/mod.ts";
 import { type ImapSession, userOf } from "../imap_session.ts";
 import { existingMailbox } from "../existing_mailbox.ts";
 import { encodeName, readMailbox } from "../mailbox_name.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { readSelectOptions, tellResync } from "../select_options.ts";
 import { openSelected, type Selected } from "../selected.ts";
@@ -31,7 +32,7 @@ function opener(name: string, readOnly: boolean): Command {
       closeSelected(s);
       if (options.condstore) s.enabled.add("CONDSTORE");
       const mailbox = yield* existingMailbox(s, mailboxName);
-      yield* work(() => mailbox.refresh());
+      yield* workOn(s, () => mailbox.refresh());
       const user = userOf(s);
       const selected = yield* work(() => openSelected(user, mailbox, readOnly));
       s.selected = selected;

@@ -1,8 +1,8 @@
 /** STATUS: how much is in a mailbox, without opening it (RFC 9051 §6.3.11). */
 
-import { work } from "../../wire/mod.ts";
 import { existingMailbox } from "../existing_mailbox.ts";
 import { readMailbox } from "../mailbox_name.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { readStatusItems, tellStatus } from "../status_items.ts";
@@ -18,7 +18,7 @@ export const status: Command = {
     const items = readStatusItems(s, scanner);
     scanner.end();
     const mailbox = yield* existingMailbox(s, name);
-    yield* work(() => mailbox.refresh());
+    yield* workOn(s, () => mailbox.refresh());
     yield* tellStatus(s, mailbox, items);
     return undefined;
   },

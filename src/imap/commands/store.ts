@@ -2,8 +2,9 @@
 
 import { asciiLower } from "../../bytes/mod.ts";
 import type { Flag } from "../../store/mod.ts";
-import { type Session, work } from "../../wire/mod.ts";
+import type { Session } from "../../wire/mod.ts";
 import { type ImapSession, selectedOf } from "../imap_session.ts";
+import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { formatSet, type SequenceSet } from "../sequence_set.ts";
@@ -101,7 +102,10 @@ function setFlags(
 ): Session<readonly number[]> {
   const { mailbox } = selectedOf(s);
   const uids = messages.map(({ meta }) => meta.uid);
-  return work(() => mailbox.setFlags(uids, how, flags, { unchangedSince }));
+  return workOn(
+    s,
+    () => mailbox.setFlags(uids, how, flags, { unchangedSince }),
+  );
 }
 
 /**

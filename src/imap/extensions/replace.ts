@@ -1,10 +1,11 @@
 /** REPLACE: a new message in the place of another, in one command (RFC 8508). */
 
-import { type Session, work } from "../../wire/mod.ts";
+import type { Session } from "../../wire/mod.ts";
 import { readAll } from "../commands/append.ts";
 import { targetMailbox } from "../existing_mailbox.ts";
 import { type ImapSession, selectedOf } from "../imap_session.ts";
 import { readMailbox } from "../mailbox_name.ts";
+import { workOn } from "../progress.ts";
 import type { Command, Extension } from "../rows.ts";
 import { SELECTED } from "../states.ts";
 import { no, ok, Refusal } from "../status.ts";
@@ -46,7 +47,7 @@ function oldUid(s: ImapSession, number: number, by: By): number {
 
 function expungeOld(s: ImapSession, uid: number): Session<void> {
   const { mailbox } = selectedOf(s);
-  return work(() => mailbox.expunge([uid]));
+  return workOn(s, () => mailbox.expunge([uid]));
 }
 
 export const replacing: Extension = {
