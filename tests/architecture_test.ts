@@ -44,13 +44,23 @@ const ARROWS: Record<string, readonly string[]> = {
     "type:store",
     "type:queue",
   ],
+  smtp_client: ["bytes", "wire", "mail", "sasl", "type:queue"],
   net: ["bytes", "wire"],
   config: ["bytes", "wire", "mail"],
   deliver: ["bytes", "wire", "mail", "disk", "accounts", "store", "queue"],
 };
 
 /** Folders in which time, randomness and work are passed in. */
-const PURE = ["bytes", "wire", "mail", "sasl", "smtp", "pop3", "imap"];
+const PURE = [
+  "bytes",
+  "wire",
+  "mail",
+  "sasl",
+  "smtp",
+  "smtp_client",
+  "pop3",
+  "imap",
+];
 const IMPURE =
   /\b(?:Deno\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|console\.|performance\.|crypto\.getRandomValues|process\.)/;
 
@@ -138,7 +148,7 @@ Deno.test("pure folders take time, randomness and work from outside", async () =
 
 Deno.test("steps are made only in wire/: everywhere else a session writes yield*", async () => {
   const wrong: string[] = [];
-  for (const folder of ["sasl", "smtp", "pop3", "imap"]) {
+  for (const folder of ["sasl", "smtp", "smtp_client", "pop3", "imap"]) {
     for await (const url of sources(new URL(`${folder}/`, SRC))) {
       const text = (await Deno.readTextFile(url)).replace(
         /\/\*[\s\S]*?\*\/|\/\/.*$/gm,

@@ -57,6 +57,43 @@ export const limits = {
     /** Header section of a submission that is looked at for Date, Message-ID and Bcc. */
     submissionHeader: 256 * KIB,
   },
+  smtpClient: {
+    /** A line of a reply; RFC 5321 §4.5.3.1.5 has 512, peers write longer ones. */
+    replyLine: 4 * KIB,
+    /** Lines of a reply, and all of their octets. */
+    replyLines: 200,
+    replySize: 32 * KIB,
+    /** A TCP connection, until it stands. */
+    connect: 30 * SECOND,
+    /** RFC 5321 §4.5.3.2.1. */
+    greeting: 5 * MINUTE,
+    hello: 5 * MINUTE,
+    startTls: 2 * MINUTE,
+    auth: 2 * MINUTE,
+    /** RFC 5321 §4.5.3.2.2 to .4. */
+    mail: 5 * MINUTE,
+    rcpt: 5 * MINUTE,
+    data: 2 * MINUTE,
+    /** A BDAT that is not the last. */
+    chunk: 5 * MINUTE,
+    /** RFC 5321 §4.5.3.2.6: the reply to the final dot, whose loss means a second copy. */
+    end: 10 * MINUTE,
+    reset: 1 * MINUTE,
+    /** Nobody needs to hear the answer to QUIT. */
+    quit: 5 * SECOND,
+    /** A transaction up to the final dot, besides what its octets may take at `leastSpeed`. */
+    transaction: 30 * MINUTE,
+    /** Octets a second. */
+    leastSpeed: 1 * KIB,
+    /** RFC 5321 §4.5.3.1.8: everybody takes that many. */
+    recipients: 100,
+    /** More than that are not asked for at once, whatever a peer allows. */
+    recipientsMost: 1000,
+    /** Octets of one BDAT (RFC 3030): a refusal comes before all of a large message was sent. */
+    chunkSize: 4 * MIB,
+    /** Rounds of SCRAM that a server may ask for (RFC 7677 §4 has 4096). */
+    scramIterations: 1_000_000,
+  },
   pop3: {
     /** RFC 2449 §4 (255 with CRLF), RFC 5034 §4 lifts it for AUTH to 12288. */
     commandLine: 4 * KIB,

@@ -9,6 +9,21 @@ export interface Link {
   readonly localPort: number;
   /** Set once the connection is protected. */
   tls?: LinkTls;
+  /** Set once a handshake of ours, the client's, has failed. */
+  tlsFailure?: TlsFailure;
+}
+
+/** Why a peer's handshake or certificate was no good, in the words of RFC 8460 §4.3. */
+export interface TlsFailure {
+  readonly kind:
+    | "certificate-host-mismatch"
+    | "certificate-expired"
+    | "certificate-not-trusted"
+    | "tlsa-invalid"
+    /** All else: no common version, a peer that closes, … */
+    | "validation-failure";
+  /** For people. */
+  readonly text: string;
 }
 
 /** A finished TLS handshake. */
@@ -19,6 +34,8 @@ export interface LinkTls {
   readonly cipher: string;
   /** The name that the client asked for (RFC 6066 §3). */
   readonly serverName?: string;
-  /** tls-server-end-point: the hash of our certificate (RFC 5929 §4.1). */
+  /** tls-server-end-point: the hash of the server's certificate (RFC 5929 §4.1). */
   readonly endPoint?: Uint8Array;
+  /** Where we are the client: what proved the peer; absent where nothing did. */
+  readonly verified?: "pkix" | "dane";
 }
