@@ -4,6 +4,10 @@ import { assertEquals } from "@std/assert";
 import { listTranscripts, readFixture } from "./harness/list_transcripts.ts";
 import { play } from "./harness/player.ts";
 import {
+  ImapSocketStage,
+  isConfigurableImap,
+} from "./harness/imap_socket_stage.ts";
+import {
   isConfigurable,
   type RealServer,
   SocketStage,
@@ -16,7 +20,7 @@ const TLS = {
 };
 
 /** Fewer would mean that scripts are left out unnoticed. */
-const LEAST = 90;
+const LEAST = 130;
 
 Deno.test("transcripts over sockets, against a real server", async (t) => {
   await using site = await ServeSite.make({ TLS });
@@ -24,13 +28,16 @@ Deno.test("transcripts over sockets, against a real server", async (t) => {
   await using served = await site.serve();
   const server = realServer(site, served, ca);
   // POP3 first: what the others send would come into its maildrops.
-  const scripts = (await listTranscripts()).filter(isConfigurable)
+  const scripts = (await listTranscripts())
+    .filter((script) => isConfigurable(script) || isConfigurableImap(script))
     .sort((a, b) => a.protocol < b.protocol ? -1 : 1);
   for (const script of scripts) {
     await t.step(`${script.path}: ${script.claim}`, async () => {
       for (const mode of ["line by line", "pipelined"] as const) {
         if (mode === "pipelined" && script.lockstep) continue;
-        const stage = new SocketStage(server, script.protocol);
+        const stage = script.protocol === "imap"
+          ? new ImapSocketStage(server)
+          : new SocketStage(server, script.protocol);
         let left: string;
         try {
           await play(script, stage, { mode, fixture: readFixture });

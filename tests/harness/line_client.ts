@@ -34,6 +34,14 @@ export class LineClient {
     }
   }
 
+  /** So many octets, as a byte string. */
+  async exactly(count: number): Promise<string> {
+    while (this.#text.length < count) await this.#more();
+    const octets = this.#text.slice(0, count);
+    this.#text = this.#text.slice(count);
+    return octets;
+  }
+
   async line(): Promise<string> {
     return (await this.#until("\r\n")).slice(0, -2);
   }
@@ -49,10 +57,14 @@ export class LineClient {
         return found;
       }
       from = Math.max(0, this.#text.length - end.length);
-      const count = await this.conn.read(this.#buffer).catch(() => null);
-      if (count === null) throw new ConnectionGone("end of input");
-      this.#text += latin1Decode(this.#buffer.subarray(0, count));
+      await this.#more();
     }
+  }
+
+  async #more(): Promise<void> {
+    const count = await this.conn.read(this.#buffer).catch(() => null);
+    if (count === null) throw new ConnectionGone("end of input");
+    this.#text += latin1Decode(this.#buffer.subarray(0, count));
   }
 
   /** One SMTP reply, its lines joined. */

@@ -174,7 +174,8 @@ class Performance {
   }
 
   async #bytesOf(step: Send): Promise<Uint8Array> {
-    const text = this.#captures.fill(step.text);
+    const filled = this.#captures.fill(step.text);
+    const text = this.stage.asServed?.(filled) ?? filled;
     this.#said.push(`C${step.client}${step.how} ${text}`);
     if (step.how === "+") return unescapeOctets(text);
     if (step.how === "<") return dotStuffed(await this.options.fixture(text));
@@ -185,7 +186,8 @@ class Performance {
 
   async #hear(step: Hear, at: number): Promise<number> {
     if (step.how === "*" || step.how === "!") return await this.#reply(at);
-    const line = await this.#line(step.client);
+    const said = await this.#line(step.client);
+    const line = said && this.stage.asScripted?.(step.text, said) || said;
     this.#captures.match(
       step.how === "~" ? "pattern" : "exact",
       step.text,

@@ -63,7 +63,6 @@ const POP3_NAMES: Record<string, string> = {
 
 /** True when `transcript` can be played on a {@linkcode SocketStage}. */
 export function isConfigurable(transcript: Transcript): boolean {
-  // Nothing fills the mailboxes of a real server yet as IMAP's scripts want them.
   return transcript.protocol !== "imap" && isSocketable(transcript) &&
     !transcript.steps.some(isChance) &&
     transcript.steps.every((step) =>

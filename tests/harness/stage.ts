@@ -24,6 +24,10 @@ export interface Stage {
   given(words: readonly string[]): void | Promise<void>;
   /** Connects client number `client`. */
   connect(client: number): Promise<Peer>;
+  /** What the server made up in `actual`, as the script has it in `expected`. */
+  asScripted?(expected: string, actual: string): string;
+  /** What a script says, with what the server made up in it. */
+  asServed?(text: string): string;
   /** True when `lines` are a whole reply (or more). */
   isWholeReply(lines: readonly string[]): boolean;
   /** Lets time pass. */
