@@ -17,6 +17,7 @@ const ARROWS: Record<string, readonly string[]> = {
   accounts: ["bytes", "mail", "disk"],
   store: ["bytes", "mail", "disk"],
   queue: ["bytes", "mail", "disk"],
+  dns: ["bytes"],
   smtp: [
     "bytes",
     "wire",
@@ -47,7 +48,16 @@ const ARROWS: Record<string, readonly string[]> = {
   smtp_client: ["bytes", "wire", "mail", "sasl", "type:queue"],
   net: ["bytes", "wire"],
   config: ["bytes", "wire", "mail"],
-  deliver: ["bytes", "wire", "mail", "disk", "accounts", "store", "queue"],
+  deliver: [
+    "bytes",
+    "wire",
+    "mail",
+    "disk",
+    "accounts",
+    "store",
+    "queue",
+    "dns",
+  ],
 };
 
 /** Folders in which time, randomness and work are passed in. */

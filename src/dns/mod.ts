@@ -1,0 +1,7 @@
+/**
+ * The DNS as mail needs it: MX, addresses, TXT, TLSA and PTR, with what DNSSEC proves.
+ *
+ * @module
+ */
+
+export * from "./resolver.ts";
