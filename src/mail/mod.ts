@@ -15,19 +15,21 @@
  * | address_list | From, To, Cc: mailboxes and groups | RFC 5322 §3.4, RFC 6532 |
  * | charset, charset_labels, utf7 | octets to text | RFC 2046 §4.1.2, RFC 2152 |
  * | date | Date | RFC 5322 §3.3, §4.3 |
+ * | dsn, dsn_fields, dsn_original, dsn_text, dsn_words | delivery reports | RFC 3464, RFC 6522, RFC 6533 |
  * | encoded_word | text in header fields | RFC 2047 |
  * | entity_fields | what a header says about a body | RFC 2045, RFC 2183 |
  * | header | fields with their offsets, folding | RFC 5322 §2.2 |
  * | lexer, white_space | tokens of structured fields | RFC 5322 §3.2 |
  * | message_id | identifiers | RFC 5322 §3.6.4 |
  * | parameters | Content-Type, Content-Disposition | RFC 2045 §5.1, RFC 2231 |
+ * | quoted_printable | writing it | RFC 2045 §6.7 |
  * | received | the trace field | RFC 5321 §4.4, RFC 3848 |
  * | reply | SMTP replies | RFC 5321 §4.2, RFC 2034 |
  * | structure | the tree of entities with their offsets | RFC 2046 §5.1 |
  * | transfer_encoding | base64, quoted-printable | RFC 2045 §6 |
  *
- * Leaves out: writing MIME (nothing here composes multiparts yet), checking
- * signatures, uuencode and other encodings from before MIME.
+ * Leaves out: writing MIME other than reports, checking signatures, uuencode and
+ * other encodings from before MIME.
  *
  * @module
  */
@@ -36,11 +38,20 @@ export * from "./address.ts";
 export * from "./address_list.ts";
 export * from "./charset.ts";
 export * from "./date.ts";
+export {
+  type ComposedReport,
+  composeReport,
+  type DeliveryReport,
+  REPORT_ORIGINAL_MAX,
+  type ReportAction,
+  type ReportRecipient,
+} from "./dsn.ts";
 export * from "./encoded_word.ts";
 export * from "./entity_fields.ts";
 export * from "./header.ts";
 export * from "./message_id.ts";
 export * from "./parameters.ts";
+export * from "./quoted_printable.ts";
 export * from "./received.ts";
 export * from "./reply.ts";
 export * from "./structure.ts";
