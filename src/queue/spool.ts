@@ -21,6 +21,16 @@ export type Destination =
   }
   | { readonly kind: "remote"; readonly address: string };
 
+/** RFC 2852 §4: until when a message is of use. */
+export interface DeliverBy {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What happens when that has passed: it is returned ("R"), or the sender is told ("N"). */
+  readonly mode: "R" | "N";
+  /** Servers that relay it to one without DELIVERBY are to say so. */
+  readonly trace: boolean;
+}
+
 export interface EnvelopeRecipient {
   /** As given at RCPT, without angle brackets. */
   readonly address: string;
@@ -42,6 +52,14 @@ export interface Envelope {
   readonly envid?: string;
   /** The account that submitted it; absent for mail from strangers. */
   readonly submitter?: string;
+  /** FUTURERELEASE (RFC 4865): not tried before; milliseconds since 1970. */
+  readonly notBefore?: number;
+  /** DELIVERBY (RFC 2852). */
+  readonly deliverBy?: DeliverBy;
+  /** MT-PRIORITY (RFC 6710): -9 to 9; absent is 0. */
+  readonly priority?: number;
+  /** REQUIRETLS (RFC 8689 §4.2.1): only over verified TLS, to peers that promise the same. */
+  readonly requireTls?: true;
   /** Milliseconds since 1970. */
   readonly received: number;
 }
