@@ -7,6 +7,7 @@
 import type { Entity } from "../mail/mod.ts";
 import type { MessageOctets, Meta } from "../store/mod.ts";
 import type { Session } from "../wire/mod.ts";
+import type { FindingKind } from "./findings.ts";
 
 /**
  * One message of the selected mailbox, for the length of one command.
@@ -26,4 +27,15 @@ export interface Message {
   structure(): Session<Entity>;
   /** Its octets from the first to the last; the caller closes them. */
   octets(): Session<MessageOctets>;
+  /**
+   * False when nothing in it that can be searched has `text`, which is folded
+   * (`search/collation.ts`). The first question about a text has to be waited for.
+   */
+  mayHold(text: string): boolean | Session<boolean>;
+  /** How much was read of it in this command: 1 is as much as a look at its metadata. */
+  readonly cost: number;
+  /** What was found out about it, in this command or an earlier one; undefined where it has to be found out now. */
+  found(kind: FindingKind): Session<Uint8Array | undefined>;
+  /** Keeps what was found out; `octets` must not change afterwards. */
+  keep(kind: FindingKind, octets: Uint8Array): void;
 }

@@ -68,14 +68,14 @@ export class Output {
 
   /** Octets of a literal. They must not change afterwards. */
   bytes(bytes: Uint8Array): void {
-    this.#close();
+    this.close();
     this.#wire.sendBytes(bytes);
   }
 
   /** Ends a response. */
   end(): void {
     this.#text += "\r\n";
-    if (!this.#together || this.#text.length >= TOGETHER) this.#close();
+    if (!this.#together || this.#text.length >= TOGETHER) this.close();
   }
 
   /** Many responses follow: they are encoded together, until {@linkcode endTogether}. */
@@ -85,7 +85,7 @@ export class Output {
 
   endTogether(): void {
     this.#together = false;
-    this.#close();
+    this.close();
   }
 
   /** True when so much waits for the client that {@linkcode relieve} would let it read. */
@@ -96,17 +96,18 @@ export class Output {
   /** Lets the client read, where much waits for it; call it between chunks and responses. */
   *relieve(): Session<void> {
     // A response may be as long as a mailbox: its text is not all kept.
-    if (this.isFull) this.#close();
+    if (this.isFull) this.close();
     if (this.#wire.isFull) yield* flush();
   }
 
   /** Lets the client read all that is there, between responses. */
   *deliver(): Session<void> {
-    this.#close();
+    this.close();
     yield* flush();
   }
 
-  #close(): void {
+  /** Passes on to the wire what was written. */
+  close(): void {
     if (this.#text === "") return;
     this.#wire.sendBytes(latin1Encode(this.#text));
     this.#text = "";

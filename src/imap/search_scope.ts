@@ -7,12 +7,14 @@
 
 import { type Session, work } from "../wire/mod.ts";
 import { type ImapSession, selectedOf } from "./imap_session.ts";
+import { Findings } from "./findings.ts";
 import { messageContext } from "./message_context.ts";
 import { heartbeat } from "./progress.ts";
 import type { SearchScope } from "./search/evaluate.ts";
 import type { ReturnOptions, SearchMode } from "./search/return_options.ts";
 import { Refusal } from "./status.ts";
 import { StoredMessage } from "./stored_message.ts";
+import { Texts } from "./texts.ts";
 import type { Numbered } from "./view.ts";
 
 export function searchScope(s: ImapSession): SearchScope {
@@ -20,6 +22,11 @@ export function searchScope(s: ImapSession): SearchScope {
   const { mailbox, view } = selected;
   const present = ({ meta }: Numbered) => !view.isGone(meta.uid);
   const beat = heartbeat(s);
+  const texts = new Texts(mailbox.text);
+  const findings = new Findings(
+    mailbox.cache,
+    (uid, count) => view.uidsFrom(uid, count),
+  );
   return {
     context: messageContext(s),
     view: {
@@ -29,8 +36,16 @@ export function searchScope(s: ImapSession): SearchScope {
       byUid: (uid) => view.isGone(uid) ? undefined : view.byUid(uid),
     },
     open: (message) =>
-      new StoredMessage(mailbox, message, selected.isRecent(message.meta.uid)),
+      new StoredMessage(
+        mailbox,
+        message,
+        selected.isRecent(message.meta.uid),
+        findings,
+        texts,
+      ),
+    end: () => findings.end(),
     *pause(done, most) {
+      yield* findings.relieve();
       yield* work(s.setting.pause);
       yield* s.wire.unlessGone();
       yield* beat(done, most);

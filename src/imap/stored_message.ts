@@ -9,8 +9,10 @@ import { concatBytes } from "../bytes/mod.ts";
 import { type Entity, parseStructure, readHeader } from "../mail/mod.ts";
 import type { Mailbox, MessageOctets } from "../store/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
+import type { FindingKind, Findings } from "./findings.ts";
 import type { Message } from "./message.ts";
 import { no, Refusal } from "./status.ts";
+import type { Texts } from "./texts.ts";
 import type { Numbered } from "./view.ts";
 
 /** Octets of one read. */
@@ -20,10 +22,15 @@ const HEADER_MAX = 1024 * 1024;
 /** Larger messages are not kept between two items. */
 const KEPT_MAX = 1024 * 1024;
 
+/** What it costs to read a message, and to read what was found out about it. */
+const READING = 100;
+const FINDING = 4;
+
 /** One message, for the length of one command. */
 export class StoredMessage implements Message {
   readonly meta;
   readonly sequence;
+  cost = 0;
   #whole: Uint8Array | undefined;
   #header: Uint8Array | undefined;
   #structure: Entity | undefined;
@@ -32,6 +39,8 @@ export class StoredMessage implements Message {
     readonly mailbox: Mailbox,
     { meta, sequence }: Numbered,
     readonly recent: boolean,
+    readonly findings: Findings,
+    readonly texts: Texts,
   ) {
     this.meta = meta;
     this.sequence = sequence;
@@ -56,6 +65,19 @@ export class StoredMessage implements Message {
       }
       return new KeptOctets(await this.#readWhole());
     });
+  }
+
+  mayHold(text: string): boolean | Session<boolean> {
+    return this.texts.mayHold(this.meta.uid, text);
+  }
+
+  found(kind: FindingKind): Session<Uint8Array | undefined> {
+    this.cost += FINDING;
+    return this.findings.get(this.meta.uid, kind);
+  }
+
+  keep(kind: FindingKind, octets: Uint8Array): void {
+    this.findings.keep(this.meta.uid, kind, octets);
   }
 
   /** As much as holds the header section. */
@@ -96,6 +118,7 @@ export class StoredMessage implements Message {
   }
 
   async #open(): Promise<MessageOctets> {
+    this.cost += READING;
     try {
       return await this.mailbox.read(this.meta.uid);
     } catch (error) {
@@ -121,6 +144,10 @@ class KeptOctets implements MessageOctets {
     const piece = this.bytes.subarray(this.#at, this.#at + max);
     this.#at += piece.length;
     return Promise.resolve(piece.length === 0 ? undefined : piece);
+  }
+
+  skip(octets: number): void {
+    this.#at += octets;
   }
 
   close(): void {}

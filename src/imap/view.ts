@@ -109,6 +109,12 @@ export class View {
     return found;
   }
 
+  /** The first `count` UIDs from this one on. */
+  uidsFrom(uid: number, count: number): number[] {
+    const first = firstFrom(this.#lines, uid);
+    return this.#lines.slice(first, first + count).map(({ meta }) => meta.uid);
+  }
+
   /** True when a number of `ranges` stands for no message. */
   exceeds(ranges: readonly NumberRange[]): boolean {
     const last = resolveRanges(ranges, this.count).at(-1);

@@ -321,6 +321,7 @@ function octetsOf(bytes: Uint8Array): MessageOctets {
       at += chunk.length;
       return Promise.resolve(chunk);
     },
+    skip: (octets) => void (at += octets),
     close() {},
   };
 }

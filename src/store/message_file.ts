@@ -25,6 +25,7 @@ export async function octetsOfFile(file: DiskFile): Promise<MessageOctets> {
       if (count === 0 || at >= size) close();
       return count === 0 ? undefined : piece.subarray(0, count);
     },
+    skip: (octets) => void (at += octets),
     close,
   };
 }

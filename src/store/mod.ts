@@ -10,7 +10,8 @@
  * of the account. The index is a cache: also of what IMAP found out about messages, and
  * of their words, in a database of its own.
  *
- * Leaves out: THREADID (RFC 8474 §5.2 allows NIL), access rights, annotations.
+ * Leaves out: access rights, annotations; THREADID (RFC 8474 §5.2) is `imap/`'s, which
+ * reads it from the header.
  *
  * @module
  */

@@ -39,6 +39,8 @@ export interface MessageOctets {
   readonly size: number;
   /** The next octets, at most `max`; undefined at the end. */
   read(max: number): Promise<Uint8Array | undefined>;
+  /** Passes over the next octets without reading them. */
+  skip(octets: number): void;
   close(): void;
 }
 

@@ -278,11 +278,13 @@ export function scopeOf(
       largestSequence: view.count,
       largestUid: view.largestUid,
     },
-    open: ({ meta, sequence }) => ({ ...messages.get(meta.uid)!, sequence }),
+    open: ({ meta, sequence }) =>
+      Object.assign(messages.get(meta.uid)!, { sequence }),
     // deno-lint-ignore require-yield -- nothing to wait for
     *pause() {
       pauses++;
     },
+    *end() {},
   };
   return { scope, pauses: () => pauses };
 }

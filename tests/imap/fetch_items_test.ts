@@ -28,7 +28,7 @@ const WRITTEN: readonly [items: string, response: string][] = [
   ["(UID MODSEQ)", "UID 17 MODSEQ (7)"],
   [
     "(EMAILID THREADID SAVEDATE)",
-    'EMAILID (E1) THREADID NIL SAVEDATE " 3-Jan-2026 00:00:00 +0000"',
+    'EMAILID (E1) THREADID (TE1) SAVEDATE " 3-Jan-2026 00:00:00 +0000"',
   ],
   ["body[text]", "BODY[TEXT] {7}\r\nhello\r\n"],
   ["BODY.PEEK[]<4.6>", "BODY[]<4> {6}\r\nect: s"],
@@ -192,6 +192,7 @@ Deno.test("a message that breaks off inside of a literal ends the connection", a
         size: 100,
         read: () =>
           Promise.resolve(left-- > 0 ? new Uint8Array(10) : undefined),
+        skip() {},
         close() {},
       };
     },

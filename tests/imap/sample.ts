@@ -8,6 +8,7 @@ import {
 import { parseStructure, readHeader } from "../../src/mail/mod.ts";
 import { parseFetchAttributes } from "../../src/imap/fetch/fetch_items.ts";
 import { writeFetch } from "../../src/imap/fetch/write_fetch.ts";
+import type { FindingKind } from "../../src/imap/findings.ts";
 import type { Message } from "../../src/imap/message.ts";
 import { Output } from "../../src/imap/output.ts";
 import type { MessageContext } from "../../src/imap/rows.ts";
@@ -25,6 +26,7 @@ export function sampleMessage(
   meta: Partial<Meta> = {},
   { sequence = meta.uid ?? 1, recent = false, piece = PIECE } = {},
 ): Message & { reads: number } {
+  const found = new Map<FindingKind, Uint8Array>();
   const message = {
     reads: 0,
     sequence,
@@ -51,8 +53,17 @@ export function sampleMessage(
     // deno-lint-ignore require-yield -- nothing to wait for
     *octets() {
       message.reads++;
+      message.cost += 100;
       return octetsOf(bytes, piece);
     },
+    cost: 0,
+    mayHold: () => true,
+    // deno-lint-ignore require-yield -- nothing to wait for
+    *found(kind: FindingKind) {
+      return found.get(kind);
+    },
+    keep: (kind: FindingKind, octets: Uint8Array) =>
+      void found.set(kind, octets),
   };
   return message;
 }
@@ -67,6 +78,7 @@ function octetsOf(bytes: Uint8Array, piece: number): MessageOctets {
       at += next.length;
       return Promise.resolve(next);
     },
+    skip: (octets) => void (at += octets),
     close() {},
   };
 }

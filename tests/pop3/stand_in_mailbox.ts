@@ -106,6 +106,7 @@ export class StandInMailbox implements Pick<Mailbox, SeenByPop3> {
         at += next.length;
         return Promise.resolve(next.length === 0 ? undefined : next);
       },
+      skip: (octets) => void (at += octets),
       close: () => this.open--,
     };
   }

@@ -6,17 +6,20 @@
 import type { Session } from "../../wire/mod.ts";
 import { parseFetchAttributes } from "../fetch/fetch_items.ts";
 import { writeFetch } from "../fetch/write_fetch.ts";
+import { Findings } from "../findings.ts";
 import { type FetchModifiers, readFetchModifiers } from "../fetch_modifiers.ts";
 import { type ImapSession, selectedOf } from "../imap_session.ts";
 import { messageContext } from "../message_context.ts";
 import { heartbeat, workOn } from "../progress.ts";
 import type { Command, FetchAttribute } from "../rows.ts";
 import { tellVanished } from "../select_options.ts";
+import type { Selected } from "../selected.ts";
 import { resolveRanges, type SequenceSet } from "../sequence_set.ts";
 import { SELECTED } from "../states.ts";
 import { no, ok, type Refusal, type Status } from "../status.ts";
 import { StoredMessage } from "../stored_message.ts";
 import { type By, type Targets, targetsOf } from "../targets.ts";
+import { Texts } from "../texts.ts";
 import type { Numbered } from "../view.ts";
 
 const UID: FetchAttribute = {
@@ -115,26 +118,43 @@ function* writeAll(
   const uidOnly = s.enabled.has("UIDONLY");
   const tellsFlags = attributes.some(({ name }) => name === "FLAGS");
   const beat = heartbeat(s);
+  const findings = findingsOf(selected, messages);
+  const texts = new Texts(selected.mailbox.text);
   let refusal: Refusal | undefined;
   let done = 0;
   for (const { sequence, meta } of messages) {
     // Flags may have changed while others were written; numbers have not.
     const message = selected.view.at(sequence) ?? { sequence, meta };
     const head = uidOnly ? `* ${meta.uid} UIDFETCH ` : `* ${sequence} FETCH `;
+    const recent = selected.isRecent(meta.uid);
     const refused = yield* writeFetch(
       s.out,
       head,
       attributes,
-      new StoredMessage(selected.mailbox, message, selected.isRecent(meta.uid)),
+      new StoredMessage(selected.mailbox, message, recent, findings, texts),
       context,
     );
     if (refused === undefined && tellsFlags) {
       selected.view.toldFlags(meta.uid);
     }
     refusal ??= refused;
+    yield* findings.relieve();
     yield* beat(++done, messages.length);
   }
+  yield* findings.end();
   return refusal;
+}
+
+/** What is known of the messages already; they are gone through from the first to the last. */
+function findingsOf(
+  { mailbox }: Selected,
+  messages: readonly Numbered[],
+): Findings {
+  let at = 0;
+  return new Findings(mailbox.cache, (uid, count) => {
+    while (at < messages.length && messages[at]!.meta.uid < uid) at++;
+    return messages.slice(at, at + count).map(({ meta }) => meta.uid);
+  });
 }
 
 /** RFC 9051 §6.4.5: reading sets \Seen; once for all, when all is written. */

@@ -12,6 +12,7 @@ import {
   type OctetRange,
 } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
+import { commonHeader, isCommonField } from "../common_fields.ts";
 import { ResponseCutShort } from "../fault.ts";
 import type { Message } from "../message.ts";
 import type { Output } from "../output.ts";
@@ -112,7 +113,9 @@ function* writeOctets(
   writeName: (out: Output) => void,
 ): Session<void> {
   if (section.path.length === 0 && section.text.startsWith("HEADER")) {
-    const header = yield* message.header();
+    const header = hasCommonOnly(section)
+      ? yield* commonHeader(message)
+      : yield* message.header();
     // A longer one was cut: its octets are streamed instead.
     if (header.length < HEADER_SIZE_MAX || section.fields.length > 0) {
       return writePieces(out, header, section, partial, writeName);
@@ -128,6 +131,10 @@ function* writeOctets(
     return writePieces(out, header, section, partial, writeName);
   }
   yield* streamLiteral(out, message, range, partial, writeName);
+}
+
+function hasCommonOnly({ text, fields }: Section): boolean {
+  return text === "HEADER.FIELDS" && fields.every(isCommonField);
 }
 
 /** Where the octets of a section stand; undefined where there is no such part. */

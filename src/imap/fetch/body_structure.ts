@@ -18,9 +18,13 @@ import type { FetchAttribute, FetchItem, MessageContext } from "../rows.ts";
 import { lineText, writeEmptyEnvelope, writeEnvelope } from "./envelope.ts";
 import { partsOf } from "./parts.ts";
 import { readRanges } from "./read_octets.ts";
+import { writeRemembered } from "./remembered.ts";
 
 /** Octets of the headers of enclosed messages that are read for their envelopes. */
 const HEADERS_MAX = 4 * HEADER_SIZE_MAX;
+
+/** Parts of a message whose structure is kept as it is written. */
+const PARTS_KEPT = 200;
 
 /** BODYSTRUCTURE. */
 export const bodyStructure: FetchItem = {
@@ -37,12 +41,36 @@ export function structureAttribute(
     name,
     needs: "structure",
     *write(out, message, context) {
-      const root = yield* message.structure();
-      const headers = yield* enclosedHeaders(message, root);
-      out.words(`${name} `);
-      yield* new StructureWriter(out, headers, extended, context).write(root);
+      const kind = extended ? "s1" : "b1";
+      const isKnown = (yield* message.found(kind)) !== undefined;
+      if (!isKnown && isManifold(yield* message.structure())) {
+        out.words(`${name} `);
+        return yield* writeStructure(out, message, extended, context);
+      }
+      yield* writeRemembered(
+        ...[out, message, context, kind, name] as const,
+        (out, context) => writeStructure(out, message, extended, context),
+      );
     },
   };
+}
+
+/** True where the answer may be so long that it has to leave in pieces, and is kept nowhere. */
+function isManifold(root: Entity): boolean {
+  let parts = 0;
+  walkEntities(root, () => void parts++);
+  return parts > PARTS_KEPT;
+}
+
+function* writeStructure(
+  out: Output,
+  message: Message,
+  extended: boolean,
+  context: MessageContext,
+): Session<void> {
+  const root = yield* message.structure();
+  const headers = yield* enclosedHeaders(message, root);
+  yield* new StructureWriter(out, headers, extended, context).write(root);
 }
 
 type Headers = ReadonlyMap<OctetRange, Uint8Array>;

@@ -15,8 +15,10 @@ import {
   readHeader,
   unfold,
 } from "../../mail/mod.ts";
+import { commonHeader } from "../common_fields.ts";
 import type { Output } from "../output.ts";
 import type { FetchItem } from "../rows.ts";
+import { writeRemembered } from "./remembered.ts";
 
 /** ENVELOPE. */
 export const envelope: FetchItem = {
@@ -24,11 +26,10 @@ export const envelope: FetchItem = {
   parse: () => ({
     name: "ENVELOPE",
     needs: "header",
-    *write(out, message) {
-      const header = yield* message.header();
-      out.words("ENVELOPE ");
-      writeEnvelope(out, header);
-    },
+    write: (out, message, context) =>
+      writeRemembered(out, message, context, "e1", "ENVELOPE", function* (out) {
+        writeEnvelope(out, yield* commonHeader(message));
+      }),
   }),
 };
 

@@ -1,5 +1,5 @@
 /**
- * Items that no message has to be read for (RFC 9051 §6.4.5; RFC 7162 §3.1.4,
+ * Items for which the body of a message is not read (RFC 9051 §6.4.5; RFC 7162 §3.1.4,
  * RFC 8474 §5, RFC 8514 §4).
  *
  * @module
@@ -8,6 +8,7 @@
 import { formatDateTime } from "../date_time.ts";
 import type { Message } from "../message.ts";
 import type { FetchItem, MessageContext } from "../rows.ts";
+import { threadIdOf } from "../thread_id.ts";
 
 /** FLAGS; \Recent stands among them for clients of RFC 3501 (§2.3.2). */
 export const flags: FetchItem = metaItem("FLAGS", (message, context) => {
@@ -39,8 +40,18 @@ export const emailId: FetchItem = metaItem(
   ({ meta }) => `(${meta.emailId})`,
 );
 
-/** RFC 8474 §5.2: NIL, since threads have no names here. */
-export const threadId: FetchItem = metaItem("THREADID", () => "NIL");
+/** RFC 8474 §5.2. */
+export const threadId: FetchItem = {
+  name: "THREADID",
+  parse: () => ({
+    name: "THREADID",
+    needs: "header",
+    *write(out, message) {
+      const id = yield* threadIdOf(message);
+      out.words(`THREADID (${id})`);
+    },
+  }),
+};
 
 /** RFC 8514 §4.2. */
 export const saveDate: FetchItem = metaItem(

@@ -35,16 +35,25 @@ export const preview: FetchItem = {
       needs: "body",
       *write(out, message) {
         const skips = lazy && message.meta.size > LAZY_MAX;
-        const text = skips ? undefined : yield* previewOf(message);
+        const text = yield* keptPreview(message, skips);
         out.words("PREVIEW ");
-        // RFC 8970 §3.1: always UTF-8, whatever was enabled.
-        out.nstring(
-          text === undefined ? undefined : latin1Decode(utf8Encode(text)),
-        );
+        out.nstring(text && latin1Decode(text));
       },
     };
   },
 };
+
+/** RFC 8970 §3.1: in UTF-8, whatever was enabled. Undefined where it is not known yet and nobody wants to wait. */
+function* keptPreview(
+  message: Message,
+  onlyKnown: boolean,
+): Session<Uint8Array | undefined> {
+  const found = yield* message.found("p1");
+  if (found !== undefined || onlyKnown) return found;
+  const text = utf8Encode(yield* previewOf(message));
+  message.keep("p1", text);
+  return text;
+}
 
 /** The first words of the text that people would read first; "" where there is none. */
 function* previewOf(message: Message): Session<string> {

@@ -24,18 +24,15 @@ export function* passRange(
   range: OctetRange,
   take: Taker,
 ): Session<number> {
-  let at = 0;
   let passed = 0;
   try {
-    while (at < range.end) {
-      const most = Math.min(CHUNK, range.end - at);
+    octets.skip(range.start);
+    while (range.start + passed < range.end) {
+      const most = Math.min(CHUNK, range.end - range.start - passed);
       const chunk = yield* work(() => octets.read(most));
       if (chunk === undefined) break;
-      const wanted = chunk.subarray(Math.max(range.start - at, 0));
-      at += chunk.length;
-      if (wanted.length === 0) continue;
-      passed += wanted.length;
-      const outcome = take(wanted);
+      passed += chunk.length;
+      const outcome = take(chunk);
       const goesOn = outcome !== undefined && typeof outcome === "object"
         ? yield* outcome
         : outcome;

@@ -34,11 +34,42 @@ const AFTER = /[\ud800-\uffff]/g;
 /** Characters held back at most, for what the next piece may combine with. */
 const HELD_MAX = 4096;
 
-/** Looks for texts in a text that comes in pieces. */
-export class Finder {
+/** What takes texts that come in pieces. */
+export interface TextTaker {
+  /** True when nothing more is wanted. */
+  readonly done: boolean;
+  push(text: string): void;
+  /** Ends a text: what follows is another one. */
+  end(): void;
+}
+
+/** Folds texts that come in pieces: always in the same places, so that all who read a text read the same. */
+class PieceFolder {
+  #held = "";
+
+  /** What can be folded by now. */
+  push(text: string): string {
+    const all = this.#held + text;
+    // A character combines only with what follows it: a blank ends what can be folded.
+    const cut = Math.max(all.lastIndexOf(" "), all.lastIndexOf("\n"));
+    const end = cut >= 0 ? cut : all.length > HELD_MAX ? all.length : 0;
+    this.#held = all.slice(end);
+    return end > 0 ? fold(all.slice(0, end)) : "";
+  }
+
+  /** The rest. */
+  end(): string {
+    const rest = fold(this.#held);
+    this.#held = "";
+    return rest;
+  }
+}
+
+/** Looks for texts in texts. */
+export class Finder implements TextTaker {
   readonly #needles: Set<string>;
   readonly #overlap: number;
-  #held = "";
+  readonly #folder = new PieceFolder();
   #tail = "";
 
   /** @param needles Folded; an empty one is found at once. */
@@ -59,26 +90,48 @@ export class Finder {
   }
 
   push(text: string): void {
-    const all = this.#held + text;
-    // A character combines only with what follows it: a blank ends what can be folded.
-    const cut = Math.max(all.lastIndexOf(" "), all.lastIndexOf("\n"));
-    const end = cut >= 0 ? cut : all.length > HELD_MAX ? all.length : 0;
-    this.#held = all.slice(end);
-    if (end > 0) this.#look(all.slice(0, end));
+    this.#look(this.#folder.push(text));
   }
 
-  /** Ends a text: what follows is another one. */
   end(): void {
-    this.#look(this.#held);
-    this.#held = "";
+    this.#look(this.#folder.end());
     this.#tail = "";
   }
 
   #look(text: string): void {
-    const folded = this.#tail + fold(text);
+    const folded = this.#tail + text;
     for (const needle of this.#needles) {
       if (folded.includes(needle)) this.#needles.delete(needle);
     }
     this.#tail = this.#overlap > 0 ? folded.slice(-this.#overlap) : "";
+  }
+}
+
+/** Gathers texts, folded, as far as they have at most `most` characters together. */
+export class Gatherer implements TextTaker {
+  readonly #most: number;
+  readonly #folder = new PieceFolder();
+  #text = "";
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** True when there is more than was wanted. */
+  get done(): boolean {
+    return this.#text.length > this.#most;
+  }
+
+  /** All that came, a line end between two; undefined when that is more than was wanted. */
+  get text(): string | undefined {
+    return this.done ? undefined : this.#text;
+  }
+
+  push(text: string): void {
+    this.#text += this.#folder.push(text);
+  }
+
+  end(): void {
+    this.#text += `${this.#folder.end()}\n`;
   }
 }

@@ -10,6 +10,7 @@
 import { findField, parseLocalDate, readHeader } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
 import { parseDay } from "../date_time.ts";
+import { commonHeader } from "../common_fields.ts";
 import type { Message } from "../message.ts";
 import type { SearchKey } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
@@ -67,7 +68,7 @@ function sentKey(
       return {
         needs: "header",
         *matches(message) {
-          const { fields } = readHeader(yield* message.header());
+          const { fields } = readHeader(yield* commonHeader(message));
           const value = findField(fields, "Date")?.value;
           const date = value === undefined ? undefined : parseLocalDate(value);
           return date !== undefined && test(dayOf(date), day);

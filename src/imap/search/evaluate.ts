@@ -18,12 +18,12 @@ export interface SearchScope {
   readonly open: (numbered: Numbered) => Message;
   /** Lets others have their turn, and perhaps tells the client how far it is (RFC 9585). */
   readonly pause: (done: number, most: number) => Session<void>;
+  /** All messages have been looked at. */
+  readonly end: () => Session<void>;
 }
 
-/** Messages of which only metadata is looked at between two pauses. */
+/** Messages of which only metadata is looked at between two pauses; those that are read count for more. */
 const SLICE = 2000;
-/** How many of those a message counts for that is read. */
-const READING = 100;
 
 /** Calls `visit` for each message that matches, in their order. */
 export function* eachMatch(
@@ -36,16 +36,17 @@ export function* eachMatch(
   for (const numbered of candidates(scope, criterion)) {
     const message = scope.open(numbered);
     const outcome = criterion.matches(message, scope.context);
-    const isRead = typeof outcome !== "boolean";
-    if (isRead ? yield* unlessGone(outcome) : outcome) {
-      yield* unlessGone(visitOf(visit(message)));
-    }
+    const isMatch = typeof outcome === "boolean"
+      ? outcome
+      : yield* unlessGone(outcome);
+    if (isMatch) yield* unlessGone(visitOf(visit(message)));
     done++;
-    spent += isRead || criterion.needs !== "meta" ? READING : 1;
+    spent += 1 + message.cost;
     if (spent < SLICE) continue;
     spent = 0;
     yield* scope.pause(done, scope.view.count);
   }
+  yield* scope.end();
 }
 
 /** The messages that match. */

@@ -21,7 +21,7 @@ import type { Session } from "../../wire/mod.ts";
 import { partsOf } from "../fetch/parts.ts";
 import { passRange } from "../fetch/read_octets.ts";
 import type { Message } from "../message.ts";
-import type { Finder } from "./collation.ts";
+import type { TextTaker } from "./collation.ts";
 
 /** A stretch of octets that is text, and how to read it. */
 interface Stretch {
@@ -41,21 +41,28 @@ export function headerText(header: Uint8Array): string {
     .join("");
 }
 
+/** Passes all that TEXT looks at to `taker`, until it wants no more. */
+export function* passText(message: Message, taker: TextTaker): Session<void> {
+  taker.push(headerText(yield* message.header()));
+  taker.end();
+  if (!taker.done) yield* passBody(message, taker, true);
+}
+
 /**
- * Passes the text of the body to `finder` until all is found: the parts that are text,
+ * Passes the text of the body to `taker` until it wants no more: the parts that are text,
  * those of enclosed messages too, and for `headers` the headers of parts and of
  * enclosed messages (RFC 9051 §6.4.4, TEXT).
  */
-export function* findInBody(
+export function* passBody(
   message: Message,
-  finder: Finder,
+  taker: TextTaker,
   headers: boolean,
 ): Session<void> {
   const root = yield* message.structure();
   const stretches: Stretch[] = [];
   collect(root, headers, stretches);
-  if (stretches.length === 0 || finder.done) return;
-  const reader = new StretchReader(stretches, finder);
+  if (stretches.length === 0 || taker.done) return;
+  const reader = new StretchReader(stretches, taker);
   const end = stretches.at(-1)!.range.end;
   const octets = yield* message.octets();
   yield* passRange(octets, { start: 0, end }, (chunk) => reader.push(chunk));
@@ -113,14 +120,14 @@ function headerStretch({ header }: Entity): Stretch {
 /** Reads stretches out of octets that come in order. */
 class StretchReader {
   readonly #stretches: readonly Stretch[];
-  readonly #finder: Finder;
+  readonly #taker: TextTaker;
   #next = 0;
   #at = 0;
   #open: TextDecoding | undefined;
 
-  constructor(stretches: readonly Stretch[], finder: Finder) {
+  constructor(stretches: readonly Stretch[], taker: TextTaker) {
     this.#stretches = stretches;
-    this.#finder = finder;
+    this.#taker = taker;
   }
 
   /** False when nothing more is wanted. */
@@ -132,20 +139,20 @@ class StretchReader {
       this.#open ??= open();
       const from = Math.max(range.start - this.#at, 0);
       const to = Math.max(range.end - this.#at, 0);
-      this.#finder.push(this.#open.write(chunk.subarray(from, to)));
+      this.#taker.push(this.#open.write(chunk.subarray(from, to)));
       if (range.end > end) break;
       this.end();
       this.#next++;
     }
     this.#at = end;
-    return !this.#finder.done && this.#next < this.#stretches.length;
+    return !this.#taker.done && this.#next < this.#stretches.length;
   }
 
   /** Ends the stretch that is open. */
   end(): void {
     if (this.#open === undefined) return;
-    this.#finder.push(this.#open.end());
-    this.#finder.end();
+    this.#taker.push(this.#open.end());
+    this.#taker.end();
     this.#open = undefined;
   }
 }

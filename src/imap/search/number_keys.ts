@@ -16,6 +16,7 @@ import {
   type SequenceSet,
 } from "../sequence_set.ts";
 import { BadSyntax } from "../status.ts";
+import { threadIdOf } from "../thread_id.ts";
 
 /** LARGER, SMALLER, UID, MODSEQ, EMAILID, THREADID. */
 export const numberKeys: readonly SearchKey[] = [
@@ -29,9 +30,16 @@ export const numberKeys: readonly SearchKey[] = [
     },
   },
   { name: "MODSEQ", parse: parseModseq },
-  idKey("EMAILID", (message) => message.meta.emailId),
-  // Threads have no names here (RFC 8474 §5.2): none is the one that is looked for.
-  idKey("THREADID", () => undefined),
+  idKey("EMAILID", (id) => ({
+    needs: "meta",
+    matches: ({ meta }) => meta.emailId === id,
+  })),
+  idKey("THREADID", (id) => ({
+    needs: "header",
+    *matches(message) {
+      return (yield* threadIdOf(message)) === id;
+    },
+  })),
 ];
 
 /** Messages of a set of sequence numbers or UIDs. */
@@ -93,16 +101,12 @@ function* parseModseq(scanner: Scanner): Session<Criterion> {
   };
 }
 
-function idKey(
-  name: string,
-  idOf: (message: { meta: { emailId: string } }) => string | undefined,
-): SearchKey {
+function idKey(name: string, has: (id: string) => Criterion): SearchKey {
   return {
     name,
     *parse(scanner) {
       scanner.space();
-      const id = yield* scanner.astring("an object id");
-      return { needs: "meta", matches: (message) => idOf(message) === id };
+      return has(yield* scanner.astring("an object id"));
     },
   };
 }

@@ -16,6 +16,7 @@ import {
   readHeader,
 } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
+import { commonHeader } from "../common_fields.ts";
 import type { Message } from "../message.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
@@ -86,7 +87,7 @@ export function* sortMatches(
     readsHeader ? { ...criterion, needs: "header" } : criterion,
     function* (message) {
       const fields = readsHeader
-        ? readHeader(yield* message.header()).fields
+        ? readHeader(yield* commonHeader(message)).fields
         : [];
       const values = keys.map((key) => key.value(message, fields));
       const { sequence, meta } = message;

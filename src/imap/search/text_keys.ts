@@ -13,10 +13,12 @@ import {
   unfold,
 } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
+import { commonHeader, isCommonField } from "../common_fields.ts";
+import type { Message } from "../message.ts";
 import type { Criterion, SearchKey, SearchOptions } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { Finder, fold } from "./collation.ts";
-import { findInBody, headerText } from "./message_text.ts";
+import { passBody, passText } from "./message_text.ts";
 
 /** BCC, BODY, CC, FROM, HEADER, SUBJECT, TEXT, TO. */
 export const textKeys: readonly SearchKey[] = [
@@ -33,37 +35,30 @@ export const textKeys: readonly SearchKey[] = [
       return fieldHas(field, yield* parseText(scanner, options));
     },
   },
-  {
-    name: "BODY",
-    *parse(scanner, options) {
-      const needle = yield* parseText(scanner, options);
-      return {
-        needs: "body",
-        *matches(message) {
-          const finder = new Finder([needle]);
-          if (!finder.done) yield* findInBody(message, finder, false);
-          return finder.done;
-        },
-      };
-    },
-  },
-  {
-    name: "TEXT",
-    *parse(scanner, options) {
-      const needle = yield* parseText(scanner, options);
-      return {
-        needs: "body",
-        *matches(message) {
-          const finder = new Finder([needle]);
-          finder.push(headerText(yield* message.header()));
-          finder.end();
-          if (!finder.done) yield* findInBody(message, finder, true);
-          return finder.done;
-        },
-      };
-    },
-  },
+  readKey("BODY", (message, finder) => passBody(message, finder, false)),
+  readKey("TEXT", passText),
 ];
+
+/** A key that looks for a text in what `pass` passes on. */
+function readKey(
+  name: string,
+  pass: (message: Message, finder: Finder) => Session<void>,
+): SearchKey {
+  return {
+    name,
+    *parse(scanner, options) {
+      const needle = yield* parseText(scanner, options);
+      return {
+        needs: "body",
+        matches: ifHeld(needle, function* (message) {
+          const finder = new Finder([needle]);
+          if (!finder.done) yield* pass(message, finder);
+          return finder.done;
+        }),
+      };
+    },
+  };
+}
 
 function fieldKey(name: string): SearchKey {
   return {
@@ -76,15 +71,38 @@ function fieldKey(name: string): SearchKey {
 
 /** RFC 9051 §6.4.4, HEADER: an empty string asks whether there is such a field. */
 function fieldHas(name: string, needle: string): Criterion {
+  const isCommon = isCommonField(name);
   return {
     needs: "header",
-    *matches(message) {
-      const { fields } = readHeader(yield* message.header());
-      return findFields(fields, name).some(({ value }) =>
+    matches: ifHeld(needle, function* (message) {
+      const header = isCommon
+        ? yield* commonHeader(message)
+        : yield* message.header();
+      return findFields(readHeader(header).fields, name).some(({ value }) =>
         fold(decodeEncodedWords(unfold(value))).includes(needle)
       );
-    },
+    }),
   };
+}
+
+/** What the index of texts rules out need not be read. */
+function ifHeld(
+  needle: string,
+  verify: (message: Message) => Session<boolean>,
+): Criterion["matches"] {
+  return (message) => {
+    const may = message.mayHold(needle);
+    if (may === false) return false;
+    return may === true ? verify(message) : afterAsking(may, message, verify);
+  };
+}
+
+function* afterAsking(
+  may: Session<boolean>,
+  message: Message,
+  verify: (message: Message) => Session<boolean>,
+): Session<boolean> {
+  return (yield* may) && (yield* verify(message));
 }
 
 /** A space and a string, folded. */

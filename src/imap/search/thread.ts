@@ -4,16 +4,12 @@
  * @module
  */
 
-import {
-  findField,
-  type HeaderField,
-  parseMessageId,
-  parseMessageIds,
-  readHeader,
-} from "../../mail/mod.ts";
+import { findField, type HeaderField, readHeader } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
 import type { Criterion } from "../rows.ts";
+import { commonHeader } from "../common_fields.ts";
 import type { Message } from "../message.ts";
+import { idOf, parentsOf } from "../thread_id.ts";
 import { baseSubject } from "./base_subject.ts";
 import { eachMatch, type SearchScope } from "./evaluate.ts";
 import { orderedSubject } from "./ordered_subject.ts";
@@ -56,7 +52,7 @@ export function* threadMatches(
     scope,
     { ...criterion, needs: "header" },
     function* (message) {
-      const { fields } = readHeader(yield* message.header());
+      const { fields } = readHeader(yield* commonHeader(message));
       const item = threadMessage(message, fields, uid);
       if (byReference) references.add(item, idOf(fields), parentsOf(fields));
       else messages.push(item);
@@ -84,25 +80,4 @@ function threadMessage(
     subject: text,
     isReply,
   };
-}
-
-/** Identifiers of one message that are followed; the last ones are the closest. */
-const REFERENCES_MAX = 1000;
-
-function idOf(fields: readonly HeaderField[]): string | undefined {
-  const id = parseMessageId(findField(fields, "Message-ID")?.value ?? "");
-  return id === undefined ? undefined : sameForm(id);
-}
-
-/** RFC 5256 §3, REFERENCES step 1: References, or else the first identifier of In-Reply-To. */
-function parentsOf(fields: readonly HeaderField[]): string[] {
-  const ids = (name: string) =>
-    parseMessageIds(findField(fields, name)?.value ?? "").map(sameForm);
-  const references = ids("References").slice(-REFERENCES_MAX);
-  return references.length > 0 ? references : ids("In-Reply-To").slice(0, 1);
-}
-
-/** RFC 5256 §3: quotes that need not be there make no difference. */
-function sameForm(id: string): string {
-  return id.replace(/["\\]/g, "");
 }

@@ -1,0 +1,55 @@
+/**
+ * Data items that are written once and kept as they were written.
+ *
+ * They are kept in the form that every client may be sent: strings beyond ASCII as
+ * literals. Clients that take UTF-8 in quotes, or know message/global (RFC 6855 §3,
+ * RFC 9051 §9), get what is kept where that makes no difference.
+ *
+ * @module
+ */
+
+import { isAscii, latin1Decode } from "../../bytes/mod.ts";
+import { type Session, Wire } from "../../wire/mod.ts";
+import type { FindingKind } from "../findings.ts";
+import type { Message } from "../message.ts";
+import { Output } from "../output.ts";
+import type { MessageContext } from "../rows.ts";
+
+/** Writes an item's value, in the form that is asked for. */
+export type Writer = (
+  out: Output,
+  context: MessageContext,
+) => void | Session<void>;
+
+/** Writes `NAME value`; the value is what was kept as `kind`, or what `write` writes. */
+export function* writeRemembered(
+  out: Output,
+  message: Message,
+  context: MessageContext,
+  kind: FindingKind,
+  name: string,
+  write: Writer,
+): Session<void> {
+  const found = yield* message.found(kind);
+  const octets = found ?? (yield* written(write, context));
+  if (found === undefined) message.keep(kind, octets);
+  const text = latin1Decode(octets);
+  if (!context.utf8 || isForAll(text)) return out.words(`${name} ${text}`);
+  out.words(`${name} `);
+  const writing = write(out, context);
+  if (writing) yield* writing;
+}
+
+function isForAll(text: string): boolean {
+  return isAscii(text) && !text.includes('"message" "global"');
+}
+
+/** What `write` writes for a client that knows nothing of UTF-8. */
+function* written(write: Writer, context: MessageContext): Session<Uint8Array> {
+  const wire = new Wire();
+  const out = new Output(wire, () => false);
+  const writing = write(out, { ...context, utf8: false });
+  if (writing) yield* writing;
+  out.close();
+  return wire.takeOutput() ?? new Uint8Array(0);
+}
