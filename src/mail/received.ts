@@ -25,6 +25,8 @@ export interface ReceivedTrace {
   readonly tls?: { readonly version: string; readonly cipher: string };
   /** Only when the message has a single recipient: others must not learn of it (RFC 5321 §7.2). */
   readonly for?: Address;
+  /** RFC 6710 §4.2: -9 to 9, where the message has one. */
+  readonly priority?: number;
   /** Milliseconds since 1970. */
   readonly date: number;
 }
@@ -65,6 +67,7 @@ export function formatReceived(trace: ReceivedTrace): string {
     ` id ${clean(trace.id)}`,
     ...tlsComment(trace.tls),
     ...forClause(trace),
+    ...(trace.priority === undefined ? [] : [` PRIORITY ${trace.priority}`]),
   ];
   const last = `${clauses.pop()};`;
   return packWords("Received:", [

@@ -58,8 +58,11 @@ export interface Envelope {
   readonly deliverBy?: DeliverBy;
   /** MT-PRIORITY (RFC 6710): -9 to 9; absent is 0. */
   readonly priority?: number;
-  /** REQUIRETLS (RFC 8689 §4.2.1): only over verified TLS, to peers that promise the same. */
-  readonly requireTls?: true;
+  /**
+   * True for REQUIRETLS (RFC 8689 §4.2.1): only over verified TLS, to peers that promise
+   * the same. False for "TLS-Required: No" (§5): whatever the destination's policy says.
+   */
+  readonly requireTls?: boolean;
   /** Milliseconds since 1970. */
   readonly received: number;
 }

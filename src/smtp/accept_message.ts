@@ -17,6 +17,7 @@ import type { Outcome } from "./rows.ts";
 import {
   forgetTransaction,
   isSubmission,
+  mayInstructQueue,
   type SmtpSession,
 } from "./smtp_session.ts";
 import { SubmissionHeader } from "./submission_header.ts";
@@ -92,7 +93,9 @@ function* commit(
   try {
     yield* reception.finish();
     if (!(yield* ownsFrom(s, reception))) reception.refuse(replies.notYourFrom);
-    return yield* reception.commit(envelope);
+    const wishes = mayInstructQueue(s) ? reception.wishes : {};
+    // RFC 8689 §4.1, RFC 6758 §4: parameters of MAIL go before fields.
+    return yield* reception.commit({ ...wishes, ...envelope });
   } catch (error) {
     // Whatever failed, the transaction is over (RFC 5321 §4.1.1.4).
     if (isEnding(error)) throw error;
@@ -123,14 +126,13 @@ export function forEachRecipient(
 
 function envelopeOf(s: SmtpSession, transaction: Transaction): Envelope {
   const { from, parameters, recipients } = transaction;
-  const { body, smtputf8, ret, envid } = parameters;
+  const { body, smtputf8, size: _, ...asked } = parameters;
   return {
     from: from === null ? "" : formatAddress(from),
     recipients: Array.from(recipients.values(), ({ envelope }) => envelope),
     body: body ?? "7BIT",
     smtputf8: smtputf8 ?? false,
-    ...(ret === undefined ? {} : { ret }),
-    ...(envid === undefined ? {} : { envid }),
+    ...asked,
     ...(s.login ? { submitter: s.login.account } : {}),
     received: s.setting.now(),
   };

@@ -7,11 +7,15 @@
 import { auth } from "./extensions/auth.ts";
 import { binaryMime } from "./extensions/binary_mime.ts";
 import { chunking } from "./extensions/chunking.ts";
+import { deliverBy } from "./extensions/deliver_by.ts";
 import { dsn } from "./extensions/dsn.ts";
 import { eightBitMime } from "./extensions/eight_bit_mime.ts";
 import { enhancedStatusCodes } from "./extensions/enhanced_status_codes.ts";
+import { futureRelease } from "./extensions/future_release.ts";
 import { limits } from "./extensions/limits.ts";
+import { mtPriority } from "./extensions/mt_priority.ts";
 import { pipelining } from "./extensions/pipelining.ts";
+import { requireTls } from "./extensions/require_tls.ts";
 import { size } from "./extensions/size.ts";
 import { smtputf8 } from "./extensions/smtputf8.ts";
 import { starttls } from "./extensions/starttls.ts";
@@ -28,5 +32,9 @@ export const extensions: readonly Extension[] = [
   chunking,
   smtputf8,
   dsn,
+  futureRelease,
+  deliverBy,
+  mtPriority,
+  requireTls,
   limits,
 ];

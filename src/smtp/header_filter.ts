@@ -9,12 +9,22 @@ import { CR, LF } from "../bytes/mod.ts";
 import type { Address, Reply } from "../mail/mod.ts";
 import * as replies from "./replies.ts";
 
+/** What fields may ask for in place of parameters of MAIL, which go before them. */
+export interface HeaderWishes {
+  /** MT-Priority (RFC 6758 §4): -9 to 9. */
+  readonly priority?: number;
+  /** "TLS-Required: No" (RFC 8689 §5). */
+  readonly requireTls?: false;
+}
+
 /** Sees each octet of a message once, in order, and passes on what shall be kept. */
 export interface HeaderFilter {
   /** What speaks against the message. */
   readonly refusal: Reply | undefined;
   /** Addresses of the From field, where the filter looks at it. */
   readonly authors?: readonly Address[];
+  /** What the header section asks of the queue, where the filter looks at it. */
+  readonly wishes?: HeaderWishes;
   /** Views that are passed on are views of `bytes`, or new arrays. */
   push(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void;
   /** The message is complete. */

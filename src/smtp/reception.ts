@@ -10,7 +10,7 @@
 import type { Address, Reply } from "../mail/mod.ts";
 import type { Draft, Envelope } from "../queue/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
-import type { HeaderFilter } from "./header_filter.ts";
+import type { HeaderFilter, HeaderWishes } from "./header_filter.ts";
 import { LineEnds } from "./line_ends.ts";
 import * as replies from "./replies.ts";
 
@@ -53,6 +53,11 @@ export class Reception {
   /** Addresses of the From field, as far as the header filter looks at it. */
   get authors(): readonly Address[] {
     return this.#options.header.authors ?? [];
+  }
+
+  /** What the header section asks of the queue, once it has passed. */
+  get wishes(): HeaderWishes {
+    return this.#options.header.wishes ?? {};
   }
 
   /** Puts `bytes` in front of the message; they do not count to its size. */

@@ -269,6 +269,31 @@ export const malformedParameters: Reply = reply(
 export const noValue: (keyword: string) => Reply = (keyword) =>
   reply(501, "5.5.4", `Parameter ${keyword} takes no value`);
 
+/** RFC 4865 §4. */
+export function holdTooLong(seconds: number): Reply {
+  return reply(
+    501,
+    "5.5.4",
+    `Messages are held for at most ${seconds} seconds`,
+  );
+}
+export const holdUntilPast: Reply = reply(
+  501,
+  "5.5.4",
+  "HOLDUNTIL names a time in the past",
+);
+export const twoHolds: Reply = reply(
+  501,
+  "5.5.4",
+  "HOLDFOR and HOLDUNTIL exclude each other",
+);
+/** RFC 2852 §4.1, RFC 4865 §4. */
+export const neverInTime: Reply = reply(
+  501,
+  "5.5.4",
+  "Held until then, the message cannot be delivered by the time of BY",
+);
+
 // ── the message ────────────────────────────────────────────────────────
 
 export function startData(text: string): Reply {

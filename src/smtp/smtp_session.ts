@@ -59,6 +59,14 @@ export function isSubmission(s: SmtpSession): boolean {
   return kind === "submission" || kind === "submissions";
 }
 
+/**
+ * True where a submission may say when and how it is delivered: what is promised here
+ * is kept by the queue and the couriers to other servers.
+ */
+export function mayInstructQueue(s: SmtpSession): boolean {
+  return isSubmission(s) && s.setting.remoteDelivery;
+}
+
 /** The transaction that `after: "mail"` and `after: "rcpt"` promise. */
 export function currentTransaction(s: SmtpSession): Transaction {
   if (!s.transaction) throw new Error("Cannot go on without a transaction");

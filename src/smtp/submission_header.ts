@@ -7,7 +7,7 @@
  * @module
  */
 
-import { CR, LF, utf8Encode } from "../bytes/mod.ts";
+import { asciiLower, CR, LF, utf8Encode } from "../bytes/mod.ts";
 import {
   type Address,
   countReceived,
@@ -20,8 +20,11 @@ import {
   parseAddressList,
   readHeader,
   type Reply,
+  trimWhiteSpace,
+  unfold,
 } from "../mail/mod.ts";
-import type { HeaderFilter } from "./header_filter.ts";
+import type { HeaderFilter, HeaderWishes } from "./header_filter.ts";
+import { parsePriority } from "./priority.ts";
 import * as replies from "./replies.ts";
 
 export interface SubmissionHeaderOptions {
@@ -42,6 +45,7 @@ export class SubmissionHeader implements HeaderFilter {
   refusal: Reply | undefined;
   /** Addresses of the From field. */
   authors: readonly Address[] = [];
+  wishes: HeaderWishes = {};
   #buffer = new Uint8Array(1024);
   #length = 0;
   #passed = false;
@@ -96,6 +100,7 @@ export class SubmissionHeader implements HeaderFilter {
       this.refusal = replies.mailLoop;
     }
     this.authors = findFields(fields, "From").flatMap(authorsOf);
+    this.wishes = wishesOf(fields);
     const added = this.#missing(header);
     if (added !== "") write(utf8Encode(added));
     writeWithout(bytes, hiddenFields(fields), write);
@@ -119,6 +124,22 @@ export class SubmissionHeader implements HeaderFilter {
     this.#buffer = new Uint8Array(0);
     this.#length = 0;
   }
+}
+
+/** A field that is given twice asks for nothing. */
+function wishesOf(fields: readonly HeaderField[]): HeaderWishes {
+  const only = (name: string) => {
+    const [first, ...more] = findFields(fields, name);
+    const value = more.length === 0 ? first?.value : undefined;
+    return trimWhiteSpace(unfold(value ?? ""));
+  };
+  const priority = parsePriority(only("MT-Priority"));
+  // RFC 8689 §3: no other value means anything.
+  const anyTls = asciiLower(only("TLS-Required")) === "no";
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(anyTls ? { requireTls: false } : {}),
+  };
 }
 
 function authorsOf(field: HeaderField): Address[] {

@@ -19,6 +19,7 @@ export function traceField(
   id: string,
 ): string {
   const { link, setting } = s;
+  const { priority } = transaction.parameters;
   const only = onlyRecipient(transaction);
   return formatReceived({
     helo: s.hello?.name ?? "",
@@ -33,6 +34,7 @@ export function traceField(
     }),
     id,
     ...(link.tls ? { tls: link.tls } : {}),
+    ...(priority === undefined ? {} : { priority }),
     ...(only ? { for: only } : {}),
     date: setting.now(),
   });

@@ -5,7 +5,12 @@
  */
 
 import type { Address } from "../mail/mod.ts";
-import type { BodyType, EnvelopeRecipient, Notify } from "../queue/mod.ts";
+import type {
+  BodyType,
+  DeliverBy,
+  EnvelopeRecipient,
+  Notify,
+} from "../queue/mod.ts";
 import type { Reception } from "./reception.ts";
 
 /** What the parameters of MAIL said. */
@@ -20,6 +25,14 @@ export interface MailParameters {
   ret?: "FULL" | "HDRS";
   /** RFC 3461 §4.4, decoded. */
   envid?: string;
+  /** RFC 4865 §4; milliseconds since 1970. */
+  notBefore?: number;
+  /** RFC 2852 §4. */
+  deliverBy?: DeliverBy;
+  /** RFC 6710 §3: -9 to 9. */
+  priority?: number;
+  /** RFC 8689 §2. */
+  requireTls?: true;
 }
 
 /** What the parameters of RCPT said. */

@@ -54,6 +54,8 @@ export const limits = {
     idleCommands: 100,
     /** Failed AUTH in one connection. */
     authFailures: 3,
+    /** Seconds that a submission may be held (RFC 4865 §3). */
+    futureRelease: 90 * 24 * 3600,
     /** Header section of a submission that is looked at for Date, Message-ID and Bcc. */
     submissionHeader: 256 * KIB,
   },

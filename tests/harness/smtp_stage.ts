@@ -242,13 +242,25 @@ export class SmtpStage implements Stage {
   }
 }
 
+function iso(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}
+
 /** An envelope as scripts write it. */
 function envelopeLines(envelope: Envelope): string[] {
   const { from, body, smtputf8, ret, envid, submitter } = envelope;
+  const { notBefore, deliverBy, priority, requireTls } = envelope;
   const lines = [`from <${from}>`, `body ${body}`];
   if (smtputf8) lines.push("smtputf8");
   if (ret) lines.push(`ret ${ret}`);
   if (envid !== undefined) lines.push(`envid ${envid}`);
+  if (notBefore !== undefined) lines.push(`notBefore ${iso(notBefore)}`);
+  if (deliverBy) {
+    const { at, mode, trace } = deliverBy;
+    lines.push(`deliverBy ${iso(at)} ${mode}${trace ? " trace" : ""}`);
+  }
+  if (priority !== undefined) lines.push(`priority ${priority}`);
+  if (requireTls !== undefined) lines.push(`requireTls ${requireTls}`);
   if (submitter) lines.push(`submitter ${submitter}`);
   for (const { address, destinations, notify, orcpt } of envelope.recipients) {
     const to = destinations.map((one) =>
