@@ -47,6 +47,8 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   smtp_client: ["bytes", "wire", "mail", "sasl", "type:queue"],
   net: ["bytes", "wire"],
+  control: ["bytes"],
+  story: ["bytes", "disk"],
   config: ["bytes", "wire", "mail"],
   deliver: [
     "bytes",
