@@ -1,147 +1,204 @@
 /**
- * Two sessions, random commands, one mailbox: what each client was told never disagrees
- * with the mailbox, and comes only when it may (RFC 9051 §5.2, §7.5.1).
+ * Two sessions with random commands on one mailbox, beside deliveries, POP3 and other
+ * programs, against a model of it: no client is ever told what disagrees with it, and
+ * whatever there is to tell is told by the end of the next command that may.
  */
 
 import { assert, assertEquals } from "@std/assert";
 import { latin1Encode } from "../../src/bytes/mod.ts";
+import { filesDisk, memoryDisk } from "../../src/disk/mod.ts";
+import {
+  type Mailbox,
+  maildirStore,
+  memoryIndex,
+  memoryStore,
+  sqliteIndex,
+  type Store,
+} from "../../src/store/mod.ts";
 import { ImapStage } from "../harness/imap_stage.ts";
 import { seededRandom } from "../harness/seeded_random.ts";
-import type { Peer } from "../harness/stage.ts";
+import { Believer, ENABLES, type Kind } from "./believer.ts";
+import { ModelMailbox } from "./model_mailbox.ts";
+import { type Chance, FLAGS, STEPS } from "./random_commands.ts";
 
 const USER = "alice@example.test";
-const FLAGS = ["\\Seen", "\\Deleted", "\\Flagged", "Work"];
+const STEPS_A_ROUND = 80;
+const KINDS = Object.keys(ENABLES) as Kind[];
+const TEXT = latin1Encode("A: b\r\n\r\n");
 
-type Chance = (below: number) => number;
+/** Milliseconds after which the time of a changed folder is another one. */
+const TICK = 20;
 
-/** A client that believes what it is told, and complains when that cannot be. */
-class Believer {
-  /** By sequence number: UID and flags, as far as it was told. */
-  messages: { uid?: number; flags?: string }[] = [];
-  #tag = 0;
+/** Somebody else who changes the mailbox. */
+type Other = (
+  mailbox: Mailbox,
+  model: ModelMailbox,
+  chance: Chance,
+) => Promise<void>;
 
-  constructor(readonly peer: Peer, readonly name: string) {}
+const deliver: Other = async (mailbox, model) => {
+  model.append([]);
+  await mailbox.append([TEXT]);
+};
 
-  /** Says a command and takes in all that is answered. */
-  async say(command: string): Promise<void> {
-    const tag = `${this.name}${++this.#tag}`;
-    await this.peer.send(latin1Encode(`${tag} ${command}\r\n`));
-    const lines: string[] = [];
-    for (let line; (line = await this.peer.hear()) !== undefined;) {
-      lines.push(line);
-    }
-    const done = lines.pop() ?? "";
-    assert(
-      done.startsWith(`${tag} OK`) || done.includes("[EXPUNGEISSUED]") ||
-        done.includes("No message has that number"),
-      `${command}: ${done}`,
-    );
-    // Whoever asks for silence has to work out itself what became of the flags.
-    if (command.includes(".SILENT")) {
-      for (const message of this.messages) delete message.flags;
-    }
-    const keepsNumbers = /^(?:FETCH|STORE|SEARCH)/.test(command);
-    for (const line of lines) this.#hear(line, keepsNumbers);
-  }
+/** As POP3's QUIT does. */
+const removeSome: Other = async (mailbox, model, chance) => {
+  const uids = model.uids.filter(() => chance(4) === 0);
+  model.expunge(uids);
+  await mailbox.expunge(uids);
+};
 
-  #hear(line: string, keepsNumbers: boolean): void {
-    const [, digits, what] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH)/.exec(line) ??
-      [];
-    const number = Number(digits);
-    if (what === "EXISTS") this.#exists(number);
-    else if (what === "EXPUNGE") {
-      assert(!keepsNumbers, `an EXPUNGE at the wrong moment: ${line}`);
-      assert(number <= this.messages.length, line);
-      this.messages.splice(number - 1, 1);
-    } else if (what === "FETCH") this.#fetched(number, line);
-  }
+const flag: Other = async (mailbox, model, chance) => {
+  const uid = model.uids[chance(model.uids.length)];
+  if (uid === undefined) return;
+  model.store(uid, "+", [FLAGS[0]!]);
+  await mailbox.setFlags([uid], "add", [FLAGS[0]!]);
+};
 
-  #exists(count: number): void {
-    assert(count >= this.messages.length, `${count} EXISTS takes some away`);
-    while (this.messages.length < count) this.messages.push({});
-  }
+const OTHERS: readonly Other[] = [deliver, deliver, removeSome, flag];
 
-  #fetched(number: number, line: string): void {
-    const message = this.messages[number - 1];
-    assert(message !== undefined, `nobody told of the message in ${line}`);
-    const uid = /UID (\d+)/.exec(line)?.[1];
-    if (uid !== undefined) {
-      assertEquals(message.uid ?? Number(uid), Number(uid), line);
-      message.uid = Number(uid);
-    }
-    const flags = /FLAGS \(([^)]*)\)/.exec(line)?.[1];
-    if (flags !== undefined) {
-      message.flags = flags.split(" ").filter((flag) => flag !== "\\Recent")
-        .join(" ");
-    }
-  }
-}
-
-function randomCommand(client: Believer, chance: Chance): string {
-  const count = Math.max(1, client.messages.length);
-  const one = () => 1 + chance(count);
-  const set = [`${one()}`, `${one()}:${one()}`, "*", `${one()},*`][chance(4)]!;
-  const flag = FLAGS[chance(FLAGS.length)]!;
-  const sign = ["+", "-", ""][chance(3)]!;
-  const silent = chance(2) === 0 ? ".SILENT" : "";
-  const uid = chance(3) === 0 ? "UID " : "";
-  const commands = [
-    "NOOP",
-    "EXPUNGE",
-    `${uid}FETCH ${set} (UID FLAGS)`,
-    `${uid}FETCH ${set} BODY[]`,
-    `${uid}STORE ${set} ${sign}FLAGS${silent} (${flag})`,
-    `${uid}STORE ${set} ${sign}FLAGS${silent} (${flag})`,
-    `${uid}SEARCH ${flag === "Work" ? "KEYWORD Work" : flag.slice(1)}`,
-    `${uid}COPY ${set} INBOX`,
-    `${uid}COPY ${set} INBOX`,
-    `${uid}MOVE ${set} Archive`,
-    `APPEND INBOX (${flag}) {6+}\r\nA: b\r\n`,
+/** `cp`, `rm` and `mv` in a Maildir. */
+function otherPrograms(folder: string): readonly Other[] {
+  let copies = 0;
+  const files = () =>
+    [...Deno.readDirSync(`${folder}/cur`)].map(({ name }) => name)
+      .filter((name) => /,U=\d+/.test(name)).sort();
+  const uidOf = (name: string) => Number(/,U=(\d+)/.exec(name)![1]);
+  const changes: Other[] = [
+    async (mailbox, model) => {
+      model.append([]);
+      Deno.writeFileSync(`${folder}/new/${++copies}.cp.test`, TEXT);
+      await mailbox.refresh();
+    },
+    async (mailbox, model, chance) => {
+      const all = files();
+      const name = all[chance(all.length)];
+      if (name === undefined) return;
+      model.expunge([uidOf(name)]);
+      Deno.removeSync(`${folder}/cur/${name}`);
+      await mailbox.refresh();
+    },
+    async (mailbox, model, chance) => {
+      const all = files();
+      const name = all[chance(all.length)];
+      if (name === undefined || /:2,.*F/.test(name)) return;
+      model.store(uidOf(name), "+", ["\\Flagged"]);
+      const [base, letters = ""] = name.split(":2,");
+      const flags = [...letters, "F"].sort().join("");
+      Deno.renameSync(
+        `${folder}/cur/${name}`,
+        `${folder}/cur/${base}:2,${flags}`,
+      );
+      await mailbox.refresh();
+    },
   ];
-  return commands[chance(commands.length)]!;
+  // What happens within one tick of the file system's clock shows at a later look only.
+  return changes.map((change): Other => async (...world) => {
+    await new Promise((resolve) => setTimeout(resolve, TICK));
+    await change(...world);
+  });
 }
 
-Deno.test("two sessions with random commands never hear what disagrees with the mailbox", async () => {
-  const random = seededRandom(9051);
-  const chance: Chance = (below) => Math.floor(random() * below);
-  let compared = 0;
-  for (let round = 0; round < 40; round++) {
-    const stage = new ImapStage();
-    await stage.given(["user", USER, "secret"]);
-    await stage.given(["mail", USER, "INBOX", "A: b\\r\\n\\r\\n"]);
-    const clients: Believer[] = [];
-    for (const name of ["a", "b"]) {
-      const peer = await stage.connect(clients.length + 1);
-      await peer.hear();
-      const client = new Believer(peer, name);
-      await client.say(`LOGIN ${USER} secret`);
-      await client.say("SELECT INBOX");
-      clients.push(client);
+/** A round: two clients of random kinds, and a third that looks at all of it after each step. */
+async function round(
+  store: Store,
+  others: readonly Other[],
+  chance: Chance,
+): Promise<void> {
+  const stage = new ImapStage();
+  stage.setting = { ...stage.setting, store };
+  await stage.given(["user", USER, "secret"]);
+  const user = await store.open(USER);
+  await user.makeDefaults();
+  const mailbox = (await user.mailbox("INBOX"))!;
+  const model = new ModelMailbox();
+  const enter = async (number: number, kind: Kind) => {
+    const peer = await stage.connect(number);
+    await peer.hear();
+    const client = new Believer(peer, `c${number}x`, kind, model);
+    await client.say(`LOGIN ${USER} secret`);
+    const enable = ENABLES[kind];
+    if (enable !== undefined) await client.say(enable);
+    return client;
+  };
+  const kind = () => KINDS[chance(KINDS.length)]!;
+  const clients = [await enter(1, kind()), await enter(2, kind())];
+  const observer = await enter(3, "condstore");
+  await observer.select();
+  for (let step = 0; step < STEPS_A_ROUND; step++) {
+    if (chance(4) === 0) {
+      await others[chance(others.length)]!(mailbox, model, chance);
+    } else {
+      const client = clients[chance(clients.length)]!;
+      if (!client.isSelected) await client.select();
+      else await STEPS[chance(STEPS.length)]!(client, chance);
     }
-    for (let step = 0; step < 60; step++) {
-      const client = clients[chance(2)]!;
-      await client.say(randomCommand(client, chance));
-    }
-    const mailbox = await stage.mailbox(USER, "INBOX");
-    const metas = (await mailbox.metas()).map(({ uid, flags }) => ({
-      uid,
-      flags: flags.join(" "),
-    }));
-    for (const client of clients) {
-      await client.say("NOOP");
-      assertEquals(client.messages.length, metas.length);
-      for (const [index, { uid, flags }] of client.messages.entries()) {
-        const meta = metas[index]!;
-        if (uid !== undefined) assertEquals(uid, meta.uid);
-        if (flags !== undefined && uid !== undefined) compared++;
-      }
-      const believed = structuredClone(client.messages);
-      if (metas.length > 0) await client.say("FETCH 1:* (UID FLAGS)");
-      assertEquals(client.messages, metas);
-      believed.forEach(({ flags }, index) => {
-        if (flags !== undefined) assertEquals(flags, metas[index]!.flags);
-      });
+    await look(observer, model);
+  }
+  for (const { peer } of [...clients, observer]) await peer.end();
+}
+
+/** What the store says of all messages is what the model says. */
+async function look(observer: Believer, model: ModelMailbox): Promise<void> {
+  await observer.do("NOOP", true);
+  if (model.messages.size === 0) return observer.settle(true);
+  const [lines] = await observer.do("FETCH 1:* (UID FLAGS MODSEQ)", false);
+  assertEquals(
+    lines.filter((line) => line.includes("FETCH")).length,
+    model.messages.size,
+  );
+  assert(observer.view.every(({ flags }) => flags !== undefined));
+  observer.settle(true);
+}
+
+function chanceOf(seed: number): Chance {
+  const random = seededRandom(seed);
+  return (below) => Math.floor(random() * below);
+}
+
+Deno.test("two sessions with random commands never hear what disagrees with a model mailbox (in memory)", async () => {
+  for (let seed = 0; seed < 60; seed++) {
+    await named(seed, () => round(memoryStore(), OTHERS, chanceOf(seed)));
+  }
+});
+
+Deno.test("two sessions with random commands never hear what disagrees with a model mailbox (Maildir)", async () => {
+  for (let seed = 1000; seed < 1020; seed++) {
+    const store = maildirStore({
+      disk: memoryDisk(),
+      root: "/mail",
+      index: memoryIndex(),
+    });
+    await named(seed, () => round(store, OTHERS, chanceOf(seed)));
+    await store.close();
+  }
+});
+
+Deno.test("two sessions with random commands never hear what disagrees with a Maildir that other programs change, too", async () => {
+  for (let seed = 2000; seed < 2008; seed++) {
+    const root = await Deno.makeTempDir();
+    const store = maildirStore({
+      disk: filesDisk(),
+      root,
+      index: sqliteIndex(() => {}),
+    });
+    try {
+      const foreign = otherPrograms(`${root}/example.test/alice`);
+      const others = [...OTHERS, ...foreign, ...foreign];
+      await named(seed, () => round(store, others, chanceOf(seed)));
+    } finally {
+      await store.close();
+      await Deno.remove(root, { recursive: true });
     }
   }
-  assert(compared > 100, `only ${compared} messages were compared`);
 });
+
+async function named(seed: number, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
