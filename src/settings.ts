@@ -13,9 +13,10 @@ import {
 } from "./config/mod.ts";
 import type { Log } from "./log.ts";
 import type { ImapSetting } from "./imap/mod.ts";
+import { isInRange } from "./net/mod.ts";
 import type { MaildropLocks, Pop3Setting } from "./pop3/mod.ts";
 import type { Spool } from "./queue/mod.ts";
-import type { ListenerKind, SmtpSetting } from "./smtp/mod.ts";
+import type { EtrnSetting, ListenerKind, SmtpSetting } from "./smtp/mod.ts";
 import type { Store } from "./store/mod.ts";
 
 /** What sessions stand on; made once, kept over reloads. */
@@ -36,6 +37,8 @@ export interface Ground {
   readonly lastLogins: Map<string, number>;
   /** Some account opted in to CRAM-MD5 and APOP. */
   readonly legacyInUse: () => boolean;
+  /** Where mail is delivered to other servers: tries what waits for one of them now. */
+  readonly startQueue?: EtrnSetting["startQueue"];
 }
 
 /** What the accounts are told. */
@@ -98,7 +101,25 @@ export function smtpSettingOf(
         : [];
     },
     remoteDelivery: false,
+    ...etrnOf(configuration, ground),
     checkFromHeader: SMTP.check_from_header,
+  };
+}
+
+function etrnOf(
+  { SMTP }: Configuration,
+  { startQueue }: Ground,
+): Pick<SmtpSetting, "etrn"> {
+  const { etrn_clients, etrn_authenticated } = SMTP;
+  const nobody = etrn_clients.length === 0 && !etrn_authenticated;
+  if (startQueue === undefined || nobody) return {};
+  return {
+    etrn: {
+      mayAsk: (address) =>
+        etrn_clients.some((range) => isInRange(address, range)),
+      authenticated: etrn_authenticated,
+      startQueue,
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { limits } from "../wire/mod.ts";
-import { count, flag, lineText, seconds } from "./kinds.ts";
+import { count, flag, ipRange, lineText, seconds } from "./kinds.ts";
 import { faultKeys, mechanismKeys } from "./shared_keys.ts";
 
 export const smtpKeys = z.strictObject({
@@ -55,6 +55,12 @@ export const smtpKeys = z.strictObject({
   ),
   check_from_header: flag(true).describe(
     "Refuses a submitted message whose From field names no address of the submitter.",
+  ),
+  etrn_clients: z.array(ipRange).default([]).describe(
+    "Addresses and ranges whose clients may ask by ETRN (RFC 1985) that mail which waits for a domain is tried at once.",
+  ).meta({ examples: [["192.0.2.0/24"]] }),
+  etrn_authenticated: flag(false).describe(
+    "Lets everybody ask so who has logged in.",
   ),
   max_message_size: count(limits.smtp.messageSize).describe(
     "Octets of the largest message that is accepted (RFC 1870).",

@@ -11,6 +11,7 @@ import { deliverBy } from "./extensions/deliver_by.ts";
 import { dsn } from "./extensions/dsn.ts";
 import { eightBitMime } from "./extensions/eight_bit_mime.ts";
 import { enhancedStatusCodes } from "./extensions/enhanced_status_codes.ts";
+import { etrn } from "./extensions/etrn.ts";
 import { futureRelease } from "./extensions/future_release.ts";
 import { limits } from "./extensions/limits.ts";
 import { mtPriority } from "./extensions/mt_priority.ts";
@@ -36,5 +37,6 @@ export const extensions: readonly Extension[] = [
   deliverBy,
   mtPriority,
   requireTls,
+  etrn,
   limits,
 ];

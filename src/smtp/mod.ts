@@ -13,7 +13,9 @@ export { smtpSession } from "./session.ts";
 export {
   defaultSmtpLimits,
   defaultSmtpMessages,
+  type EtrnSetting,
   type ListenerKind,
+  type QueueNode,
   type SmtpLimits,
   type SmtpMessages,
   type SmtpSetting,

@@ -245,6 +245,23 @@ export const notYourAddress: Reply = reply(
   "You may send from your own addresses only",
 );
 
+// ── ETRN (RFC 1985 §5.3; enhanced codes by RFC 3463) ──────────────────
+
+/** 251 and 253. */
+export function queueStarted(node: string, messages: number): Reply {
+  return messages === 0
+    ? reply(251, "2.0.0", `No messages wait for ${node}`)
+    : reply(253, "2.0.0", `${messages} pending messages for ${node} started`);
+}
+
+export function queueNotStarted(node: string): Reply {
+  return reply(458, "4.3.0", `Unable to start the queue for ${node}`);
+}
+
+export function nodeNotAllowed(node: string, why: string): Reply {
+  return reply(459, "4.7.1", `${node} not allowed: ${why}`);
+}
+
 // ── parameters ─────────────────────────────────────────────────────────
 
 /** RFC 5321 §4.1.1.11. */

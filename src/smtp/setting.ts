@@ -65,8 +65,32 @@ export interface SmtpSetting {
   readonly mechanisms: readonly string[];
   /** Whether submitted mail for other servers can be delivered. */
   readonly remoteDelivery: boolean;
+  /** Who may start the queue; absent where nobody may. */
+  readonly etrn?: EtrnSetting;
   /** Whether a submission's From field, too, has to name an address of the submitter. */
   readonly checkFromHeader: boolean;
+}
+
+/** Whose mail a client asks for (RFC 1985 §5.3). */
+export type QueueNode =
+  | { readonly kind: "domain"; readonly domain: string }
+  /** The domain and all below it: "@example.org". */
+  | { readonly kind: "domains"; readonly domain: string }
+  /** A queue by its name here: "#name". */
+  | { readonly kind: "queue"; readonly name: string };
+
+/** ETRN (RFC 1985). */
+export interface EtrnSetting {
+  /** Whether a client at this address may ask. */
+  readonly mayAsk: (address: string) => boolean;
+  /** Whether whoever has logged in may ask. */
+  readonly authenticated: boolean;
+  /**
+   * Tries at once what waits for `node`.
+   *
+   * @returns How many messages that are; undefined when there is no such queue.
+   */
+  readonly startQueue: (node: QueueNode) => Promise<number | undefined>;
 }
 
 /** The limits as `wire/limits.ts` has them. */

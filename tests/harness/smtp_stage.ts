@@ -8,6 +8,7 @@
  * given NAME VALUE        a limit of SmtpLimits, or a switch of SmtpSetting (on, off)
  * given message NAME=TEXT a text of SmtpMessages
  * given mechanisms NAME...
+ * given waiting DOMAIN N  ETRN is there for 192.0.2.1 and who has logged in; N messages wait for DOMAIN
  * given disk TROUBLE      full, io, slow, or "full at commit"
  * expect spool empty      nothing was stored, and no draft is open
  * expect spool N          N messages were stored, and no draft is open
@@ -36,6 +37,7 @@ import {
 import {
   defaultSmtpLimits,
   defaultSmtpMessages,
+  type EtrnSetting,
   type ListenerKind,
   smtpSession,
   type SmtpSetting,
@@ -57,6 +59,8 @@ export class SmtpStage implements Stage {
   readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   readonly users: Record<string, ConfiguredAccount> = {};
   readonly aliases: Record<string, string[]> = {};
+  /** Messages that wait, by domain or "#name". */
+  readonly waiting = new Map<string, number>();
   readonly spool = watchedSpool(
     memorySpool({ now: () => this.clock.now, random: () => 0.5 }),
   );
@@ -100,6 +104,8 @@ export class SmtpStage implements Stage {
       case "mechanisms":
         this.setting = { ...this.setting, mechanisms: rest };
         return;
+      case "waiting":
+        return this.#waiting(rest[0]!, Number(rest[1]));
       case "disk":
         this.spool.trouble = rest.join(" ") as DiskTrouble;
         return;
@@ -113,6 +119,27 @@ export class SmtpStage implements Stage {
   #listener(kind: ListenerKind): void {
     if (!(kind in PORTS)) throw new Error(`Cannot listen as "${kind}"`);
     this.setting = { ...this.setting, listener: { kind } };
+  }
+
+  /** The queue of a domain; that of "broken.test" cannot be started. */
+  #waiting(domain: string, messages: number): void {
+    this.waiting.set(domain, messages);
+    const etrn: EtrnSetting = {
+      mayAsk: (address) => address === "192.0.2.1",
+      authenticated: true,
+      startQueue: (node) => {
+        if (node.kind === "queue") {
+          return Promise.resolve(this.waiting.get(`#${node.name}`));
+        }
+        if (node.domain === "broken.test") throw new Error("no disk");
+        const ours = [...this.waiting].filter(([name]) =>
+          name === node.domain ||
+          node.kind === "domains" && name.endsWith(`.${node.domain}`)
+        );
+        return Promise.resolve(ours.reduce((sum, [, count]) => sum + count, 0));
+      },
+    };
+    this.setting = { ...this.setting, etrn };
   }
 
   #message(text: string): void {
