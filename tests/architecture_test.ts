@@ -59,6 +59,8 @@ const ARROWS: Record<string, readonly string[]> = {
     "store",
     "queue",
     "dns",
+    "smtp_client",
+    "type:net",
   ],
 };
 
