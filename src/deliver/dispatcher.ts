@@ -114,10 +114,9 @@ export class Dispatcher {
     this.#running++;
     this.#busy.set(job.key, (this.#busy.get(job.key) ?? 0) + 1);
     try {
-      await this.#conclude(
-        job,
-        await this.#options.courier(job.entry, job.destination),
-      );
+      const { entry, destination } = job;
+      const [outcome] = await this.#options.courier(entry, [destination]);
+      await this.#conclude(job, outcome!);
     } catch (error) {
       this.#options.log("delivery_failed", {
         level: "error",

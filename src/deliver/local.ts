@@ -25,7 +25,10 @@ export function localCourier(
   store: Store,
   details: DetailRules = ALL_TO_INBOX,
 ): Courier {
-  return async (entry, destination) => {
+  const one = async (
+    entry: SpoolEntry,
+    destination: Destination,
+  ): Promise<Outcome> => {
     if (destination.kind !== "mailbox") return NOT_OURS;
     try {
       const mailbox = await mailboxFor(store, destination, details);
@@ -43,6 +46,8 @@ export function localCourier(
       };
     }
   };
+  return (entry, destinations) =>
+    Promise.all(destinations.map((destination) => one(entry, destination)));
 }
 
 const DELIVERED: Outcome = {

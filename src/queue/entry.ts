@@ -1,7 +1,14 @@
 /** A message that waits in the file spool, kept small: there may be 100,000 of them. */
 
 import type { Segment } from "./segment.ts";
-import { destinationKey, type Envelope, type SpoolEntry } from "./spool.ts";
+import {
+  type Conclusion,
+  destinationKey,
+  type Envelope,
+  type Notes,
+  type Progress,
+  type SpoolEntry,
+} from "./spool.ts";
 
 /** Where an entry's record lies. */
 export interface Place {
@@ -31,6 +38,8 @@ export class Entry implements SpoolEntry {
   end: number;
   readonly #envelope: string;
   #pending: readonly string[];
+  /** The JSON of each pending destination's progress, in the order of `#pending`. */
+  #notes: readonly (string | undefined)[] | undefined;
 
   constructor(
     about: Pick<Entry, "id" | "size" | "crc" | "large">,
@@ -67,12 +76,33 @@ export class Entry implements SpoolEntry {
   }
 
   settle(destinations: readonly string[]): void {
-    this.#pending = this.#pending.filter((key) => !destinations.includes(key));
+    this.#filter((key) => !destinations.includes(key));
   }
 
-  /** Settles all but `destinations`. */
-  keep(destinations: readonly string[]): void {
-    this.#pending = this.#pending.filter((key) => destinations.includes(key));
+  /** Takes what a later record of the same message says: what waits, and what is known of it. */
+  become(pending: readonly string[], notes: Notes | undefined): void {
+    this.#filter((key) => pending.includes(key));
+    this.#notes = undefined;
+    if (notes) this.note(notes);
+  }
+
+  #filter(stays: (key: string) => boolean): void {
+    const pending = this.#pending;
+    this.#notes = this.#notes?.filter((_, i) => stays(pending[i]!));
+    this.#pending = pending.filter(stays);
+  }
+
+  note(notes: Notes): void {
+    const now = this.#pending.map((key, i) => {
+      const progress = Object.hasOwn(notes, key) ? notes[key] : undefined;
+      return progress ? JSON.stringify(progress) : this.#notes?.[i];
+    });
+    if (now.some((json) => json !== undefined)) this.#notes = now;
+  }
+
+  progress(destination: string): Progress | undefined {
+    const json = this.#notes?.[this.#pending.indexOf(destination)];
+    return json === undefined ? undefined : JSON.parse(json);
   }
 
   moveTo({ segment, at, octetsAt, end }: Place): void {
@@ -83,21 +113,31 @@ export class Entry implements SpoolEntry {
   }
 
   /** The JSON of the record that makes this entry on replay. */
-  head(): string {
-    return messageHead(this, this.#envelope, this.#pending);
+  head(concludes?: Conclusion): string {
+    const notes = this.#notes?.flatMap((json, i) =>
+      json === undefined ? [] : `${JSON.stringify(this.#pending[i])}:${json}`
+    ).join();
+    const more = (notes ? `,"notes":{${notes}}` : "") + concluding(concludes);
+    return messageHead(this, this.#envelope, this.#pending, more);
   }
 }
 
-/** The JSON of a message's record; `envelope` is JSON already. */
+/** The JSON of a message's record; `envelope` is JSON already, and so is what follows `pending`. */
 export function messageHead(
   about: Pick<Entry, "id" | "size" | "crc" | "large">,
   envelope: string,
   pending: readonly string[],
+  more = "",
 ): string {
   const { id, size, crc, large } = about;
   const form = large ? `"large":true,` : "";
   return `{"kind":"message","id":"${id}","size":${size},"crc":${crc},${form}` +
-    `"envelope":${envelope},"pending":${JSON.stringify(pending)}}`;
+    `"envelope":${envelope},"pending":${JSON.stringify(pending)}${more}}`;
+}
+
+/** How a message's record says what it concludes. */
+export function concluding(concludes: Conclusion | undefined): string {
+  return concludes ? `,"concludes":${JSON.stringify(concludes)}` : "";
 }
 
 /** The destinations of an envelope, each once. */

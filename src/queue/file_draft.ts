@@ -5,7 +5,7 @@
 
 import { crc32 } from "node:zlib";
 import type { Disk, DiskFile } from "../disk/mod.ts";
-import type { Draft, Envelope } from "./spool.ts";
+import type { Conclusion, Draft, Envelope } from "./spool.ts";
 
 export interface FileDraftOptions {
   readonly disk: Disk;
@@ -23,6 +23,7 @@ export interface FileDraftOptions {
     },
     octets: Uint8Array | undefined,
     envelope: Envelope,
+    concludes: Conclusion | undefined,
   ) => Promise<void>;
 }
 
@@ -87,30 +88,34 @@ export class FileDraft implements Draft {
     return file;
   }
 
-  async commit(envelope: Envelope): Promise<void> {
+  async commit(envelope: Envelope, concludes?: Conclusion): Promise<void> {
     this.#check();
     this.#state = "ended";
     try {
-      await this.#commit(envelope);
+      await this.#commit(envelope, concludes);
     } catch (error) {
       await this.#removeFile();
       throw error;
     }
   }
 
-  async #commit(envelope: Envelope): Promise<void> {
+  async #commit(
+    envelope: Envelope,
+    concludes: Conclusion | undefined,
+  ): Promise<void> {
     const { disk, folder, accept } = this.#options;
     const { id, size } = this;
     if (this.#file === undefined) {
       const octets = this.#buffer.subarray(0, size);
       const crc = crc32(octets);
-      return await accept({ id, size, crc, large: false }, octets, envelope);
+      const message = { id, size, crc, large: false };
+      return await accept(message, octets, envelope, concludes);
     }
     await this.#file.sync("large message");
     this.#file.close();
     await disk.syncDir(folder, "large folder");
     const message = { id, size, crc: this.#crc, large: true };
-    await accept(message, undefined, envelope);
+    await accept(message, undefined, envelope, concludes);
   }
 
   async abort(): Promise<void> {

@@ -4,13 +4,19 @@
  *
  *     <path>/00000001-<mark>.journal   <path>/large/<id>   <path>/quarantine/
  *
- * A message's `commit` resolves when its record is synced, a `settle` likewise; both
- * share their syncs with all others of the moment (see `journal.ts`). Leaves out
+ * A message's `commit` resolves when its record is synced, `settle` and `note` likewise;
+ * all share their syncs with all others of the moment (see `journal.ts`). Leaves out
  * checking a message's octets again each time they are read: replay does that.
  */
 
 import { type Disk, DiskError } from "../disk/mod.ts";
-import { destinationKeys, Entry, messageHead, type Place } from "./entry.ts";
+import {
+  concluding,
+  destinationKeys,
+  Entry,
+  messageHead,
+  type Place,
+} from "./entry.ts";
 import { FileDraft } from "./file_draft.ts";
 import { Journal } from "./journal.ts";
 import { messageIds } from "./message_id.ts";
@@ -19,7 +25,16 @@ import { RecentMessages } from "./recent.ts";
 import type { Draught, Found, Head } from "./record.ts";
 import type { Segment } from "./segment.ts";
 import { Settlements } from "./settlements.ts";
-import type { Draft, Envelope, Octets, Spool, SpoolEntry } from "./spool.ts";
+import type {
+  Conclusion,
+  Draft,
+  Envelope,
+  Notes,
+  Octets,
+  Progress,
+  Spool,
+  SpoolEntry,
+} from "./spool.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
 export interface FileSpoolOptions {
@@ -73,6 +88,8 @@ class FileSpool implements Spool {
   readonly #settlements = new Settlements();
   readonly #listeners: ((entry: SpoolEntry) => void)[] = [];
   #entries = new Map<string, Entry>();
+  /** Replay is over. */
+  #isOpen = false;
   #isClosed = false;
 
   constructor(options: Required<FileSpoolOptions>) {
@@ -100,6 +117,7 @@ class FileSpool implements Spool {
     const { isDamaged, unproven } = await this.#journal.replay(
       (found, segment) => this.#replay(found, segment, seen),
     );
+    this.#isOpen = true;
     this.#entries = new Map([...this.#entries].sort(byId));
     await this.#matchLargeFiles(isDamaged);
     await this.#prove(unproven.filter(({ head }) => seen.has(head.id)));
@@ -109,13 +127,12 @@ class FileSpool implements Spool {
   #replay(found: Found, segment: Segment, seen: Set<string>): void {
     const { head } = found;
     const known = this.#entries.get(head.id);
-    if (head.kind === "settled") {
-      if (known) this.#noteSettled(known, head.destinations);
-      return;
-    }
+    if (head.kind === "settled") return this.#conclude(head);
+    if (head.kind === "noted") return known?.note(head.notes);
     seen.add(head.id);
+    if (head.concludes) this.#conclude(head.concludes);
     if (known) {
-      known.keep(head.pending);
+      known.become(head.pending, head.notes);
       this.#journal.move(known, { segment, ...found });
     } else {
       const entry = entryOf(head, { segment, ...found });
@@ -142,15 +159,47 @@ class FileSpool implements Spool {
 
   /** How to write a record again, if it still says something. */
   async #again({ head, at }: Found): Promise<() => Promise<void>> {
-    if (head.kind === "settled") {
-      return () => this.#append({ head: JSON.stringify(head) }, () => {});
+    if (head.kind === "settled") return this.#rewriting(this.#renewed(head));
+    if (head.kind === "noted") {
+      return this.#rewriting({ ...head, notes: this.#known(head) });
     }
+    const concludes = head.concludes && this.#renewed(head.concludes);
     const entry = this.#entries.get(head.id);
     const isLive = entry?.at === at;
-    const record = isLive ? await this.#journal.reread(entry) : undefined;
-    if (!isLive || !record) return () => Promise.resolve();
-    const move = (place: Place) => this.#journal.move(entry, place);
-    return () => this.#append(record, move);
+    const record = isLive
+      ? await this.#journal.reread(entry, concludes)
+      : undefined;
+    if (isLive && record) {
+      const move = (place: Place) => this.#journal.move(entry, place);
+      return () => this.#append(record, move);
+    }
+    // The report is done with; what it concluded stays so.
+    return concludes
+      ? this.#rewriting({ ...concludes, kind: "settled" })
+      : () => Promise.resolve();
+  }
+
+  /** The same, with what is known by now: a later record may have told more. */
+  #renewed<T extends Conclusion>(concludes: T): T {
+    const { id, notes } = concludes;
+    return notes
+      ? { ...concludes, notes: this.#known({ id, notes }) }
+      : concludes;
+  }
+
+  /** What is known by now of the destinations that `notes` tells of. */
+  #known({ id, notes }: { id: string; notes: Notes }): Notes {
+    const entry = this.#entries.get(id);
+    const known: Record<string, Progress> = {};
+    for (const key of Object.keys(notes)) {
+      const progress = entry?.progress(key);
+      if (progress) known[key] = progress;
+    }
+    return known;
+  }
+
+  #rewriting(head: Head): () => Promise<void> {
+    return () => this.#append({ head: JSON.stringify(head) }, () => {});
   }
 
   #hold(entry: Entry): void {
@@ -197,11 +246,13 @@ class FileSpool implements Spool {
     about: Pick<Entry, "id" | "size" | "crc" | "large">,
     octets: Uint8Array | undefined,
     envelope: Envelope,
+    concludes: Conclusion | undefined,
   ): Promise<void> => {
     const json = JSON.stringify(envelope);
     const pending = destinationKeys(envelope);
-    const head = messageHead(about, json, pending);
+    const head = messageHead(about, json, pending, concluding(concludes));
     return this.#append({ head, octets }, (place) => {
+      if (concludes) this.#conclude(concludes);
       const entry = new Entry(about, json, pending, place);
       entry.recent = { envelope, octets };
       if (entry.isDone) return;
@@ -274,15 +325,28 @@ class FileSpool implements Spool {
     if (entry === undefined || open.length === 0) return;
     const head = JSON.stringify({ kind: "settled", id, destinations: open });
     await this.#append({ head, frees: true }, () => {
-      this.#noteSettled(entry, open);
-      if (entry.isDone && entry.large) this.#removeLarge(id);
+      this.#conclude({ id, destinations: open });
     });
   }
 
-  #noteSettled(entry: Entry, destinations: readonly string[]): void {
+  async note(id: string, notes: Notes): Promise<void> {
+    const entry = this.#entries.get(id);
+    const open = Object.entries(notes).filter(([key]) => entry?.waitsFor(key));
+    if (entry === undefined || open.length === 0) return;
+    const record = { kind: "noted", id, notes: Object.fromEntries(open) };
+    const head = JSON.stringify(record);
+    await this.#append({ head }, () => entry.note(record.notes));
+  }
+
+  #conclude({ id, destinations, notes }: Conclusion): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    if (notes) entry.note(notes);
     entry.settle(destinations);
-    this.#settlements.settled(entry.id, destinations);
-    if (entry.isDone) this.#forget(entry);
+    this.#settlements.settled(id, destinations);
+    if (!entry.isDone) return;
+    this.#forget(entry);
+    if (entry.large && this.#isOpen) this.#removeLarge(id);
   }
 
   #forget(entry: Entry): void {
@@ -303,6 +367,10 @@ class FileSpool implements Spool {
       : Promise.resolve();
   }
 
+  entry(id: string): SpoolEntry | undefined {
+    return this.#entries.get(id);
+  }
+
   entries(): readonly SpoolEntry[] {
     return [...this.#entries.values()];
   }
@@ -317,9 +385,11 @@ class FileSpool implements Spool {
 type MessageHead = Extract<Head, { kind: "message" }>;
 
 function entryOf(head: MessageHead, place: Place): Entry {
-  const { id, size, crc, large = false, envelope, pending } = head;
+  const { id, size, crc, large = false, envelope, pending, notes } = head;
   const about = { id, size, crc, large };
-  return new Entry(about, JSON.stringify(envelope), pending, place);
+  const entry = new Entry(about, JSON.stringify(envelope), pending, place);
+  if (notes) entry.note(notes);
+  return entry;
 }
 
 function byId([a]: [string, Entry], [b]: [string, Entry]): number {

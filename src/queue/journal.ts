@@ -23,6 +23,7 @@ import {
 } from "./record.ts";
 import { type Replayed, replaySegment } from "./replay.ts";
 import { load, nextSegment, parseSegment, type Segment } from "./segment.ts";
+import type { Conclusion } from "./spool.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
 export interface JournalOptions {
@@ -314,13 +315,20 @@ export class Journal {
     return isWritten;
   }
 
-  /** The record that makes an entry, as it would be written now; a damaged one is given up. */
-  async reread(entry: Entry): Promise<Draught | undefined> {
+  /**
+   * The record that makes an entry, as it would be written now; a damaged one is given
+   * up. What the message concluded need not be said again once its record was proven:
+   * segments before this one are gone when it goes.
+   */
+  async reread(
+    entry: Entry,
+    concludes?: Conclusion,
+  ): Promise<Draught | undefined> {
     const { segment, at, octetsAt, end } = entry;
     const bytes = await load(this.#disk, segment.path, at, end - at);
     if (readRecord(bytes, segment.mark, 0)?.end === bytes.length) {
       const octets = bytes.subarray(octetsAt - at, octetsAt - at + entry.size);
-      return { head: entry.head(), ...!entry.large && { octets } };
+      return { head: entry.head(concludes), ...!entry.large && { octets } };
     }
     this.#options.log("spool_damaged", {
       level: "error",

@@ -6,7 +6,15 @@ import { destinationKeys } from "./entry.ts";
 import { messageIds } from "./message_id.ts";
 import { bufferedOctets } from "./octets.ts";
 import { Settlements } from "./settlements.ts";
-import type { Draft, Envelope, Octets, Spool, SpoolEntry } from "./spool.ts";
+import type {
+  Conclusion,
+  Draft,
+  Notes,
+  Octets,
+  Progress,
+  Spool,
+  SpoolEntry,
+} from "./spool.ts";
 
 export interface MemorySpoolOptions {
   /** Milliseconds since 1970. */
@@ -17,6 +25,7 @@ export interface MemorySpoolOptions {
 
 interface MemoryEntry extends SpoolEntry {
   readonly pending: Set<string>;
+  readonly notes: Map<string, Progress>;
   readonly octets: Uint8Array;
 }
 
@@ -40,8 +49,9 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
         chunks.push(bytes.slice());
         size += bytes.length;
       },
-      commit(envelope) {
+      commit(envelope, concludes) {
         const octets = concatBytes(chunks);
+        if (concludes) conclude(concludes);
         add({ id, envelope, size, octets });
         return Promise.resolve();
       },
@@ -49,10 +59,15 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     };
   }
 
-  function add(message: Omit<MemoryEntry, "pending">): void {
-    const pending = new Set(destinationKeys(message.envelope as Envelope));
+  function add(
+    message: Pick<MemoryEntry, "id" | "envelope" | "size" | "octets">,
+  ): void {
+    const pending = new Set(destinationKeys(message.envelope));
     if (pending.size === 0) return;
-    const entry = { ...message, pending };
+    const notes = new Map<string, Progress>();
+    const progress = (key: string) =>
+      pending.has(key) ? notes.get(key) : undefined;
+    const entry = { ...message, pending, notes, progress };
     entries.set(entry.id, entry);
     for (const listener of listeners) listener(entry);
   }
@@ -77,11 +92,26 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     return Promise.resolve();
   }
 
+  function note(id: string, notes: Notes): Promise<void> {
+    const entry = entries.get(id);
+    for (const [key, progress] of Object.entries(notes)) {
+      entry?.notes.set(key, progress);
+    }
+    return Promise.resolve();
+  }
+
+  function conclude({ id, destinations, notes }: Conclusion): void {
+    void settle(id, destinations);
+    if (notes) void note(id, notes);
+  }
+
   return {
     begin,
     watch,
     read,
+    note,
     settle,
+    entry: (id) => entries.get(id),
     settled: (id, destination) =>
       entries.get(id)?.pending.has(destination)
         ? settlements.wait(id, destination)

@@ -13,6 +13,7 @@
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { LF, SP } from "../bytes/mod.ts";
+import type { Conclusion, Envelope, Notes, Progress } from "./spool.ts";
 
 /** What a record says. */
 export type Head =
@@ -25,14 +26,19 @@ export type Head =
     readonly crc: number;
     /** True when the octets are in a file of their own. */
     readonly large?: boolean;
-    readonly envelope: Record<string, unknown>;
+    readonly envelope: Envelope;
     readonly pending: readonly string[];
+    /** Of pending destinations, as far as they were tried or held. */
+    readonly notes?: Notes;
+    /** What the message reports of another. */
+    readonly concludes?: Conclusion;
   }
   | {
-    readonly kind: "settled";
+    readonly kind: "noted";
     readonly id: string;
-    readonly destinations: readonly string[];
-  };
+    readonly notes: Notes;
+  }
+  | Conclusion & { readonly kind: "settled" };
 
 /** A record to be written: its JSON, and the octets of a message that go with it. */
 export interface Draught {
@@ -116,7 +122,7 @@ function withOctets(
   octetsAt: number,
   { head, batch }: { head: Head; batch: number },
 ): Found | undefined {
-  if (head.kind === "settled" || head.large) {
+  if (head.kind !== "message" || head.large) {
     return { head, batch, at, octetsAt, end: octetsAt };
   }
   const end = octetsAt + head.size;
@@ -149,12 +155,34 @@ function parseLine(
 }
 
 function isHead(value: unknown): value is Head {
-  if (!isRecord(value) || typeof value.id !== "string") return false;
-  if (!ID.test(value.id)) return false;
-  if (value.kind === "settled") return isStrings(value.destinations);
+  if (!isRecord(value) || !isId(value.id)) return false;
+  if (value.kind === "settled") return isConclusion(value);
+  if (value.kind === "noted") return isNotes(value.notes);
   return value.kind === "message" && Number.isSafeInteger(value.size) &&
     (value.size as number) >= 0 && isRecord(value.envelope) &&
-    Array.isArray(value.envelope.recipients) && isStrings(value.pending);
+    Array.isArray(value.envelope.recipients) && isStrings(value.pending) &&
+    (value.notes === undefined || isNotes(value.notes)) &&
+    (value.concludes === undefined || isConclusion(value.concludes));
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === "string" && ID.test(value);
+}
+
+function isConclusion(value: unknown): value is Conclusion {
+  return isRecord(value) && isId(value.id) && isStrings(value.destinations) &&
+    (value.notes === undefined || isNotes(value.notes));
+}
+
+function isNotes(value: unknown): value is Notes {
+  return isRecord(value) && Object.values(value).every(isProgress);
+}
+
+function isProgress(value: unknown): value is Progress {
+  return isRecord(value) && Number.isSafeInteger(value.attempts) &&
+    Number.isSafeInteger(value.next) &&
+    (value.reply === undefined ||
+      isRecord(value.reply) && isStrings(value.reply.lines));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

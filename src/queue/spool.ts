@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Reply } from "../mail/mod.ts";
+
 /** How the message's octets were announced (RFC 6152, RFC 3030). */
 export type BodyType = "7BIT" | "8BITMIME" | "BINARYMIME";
 
@@ -67,6 +69,37 @@ export interface Envelope {
   readonly received: number;
 }
 
+/** What is known of a destination that was tried and waits, or that the operator stopped. */
+export interface Progress {
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** It is not tried before; milliseconds since 1970. */
+  readonly next: number;
+  /** When it was tried last; milliseconds since 1970. */
+  readonly last?: number;
+  /** What came of that, in the peer's words or ours. */
+  readonly reply?: Reply;
+  /** Who said it: "mx.example.org[192.0.2.1]:25"; absent where `reply` is ours. */
+  readonly peer?: string;
+  /** The sender was told of the delay (RFC 3461 §4.1, NOTIFY=DELAY). */
+  readonly warned?: true;
+  /** The operator stopped it: it is not tried until released. */
+  readonly held?: true;
+}
+
+/** Progress of destinations, by their {@linkcode destinationKey}. */
+export type Notes = Readonly<Record<string, Progress>>;
+
+/** What a report says about an older message: it holds from the moment the report does. */
+export interface Conclusion {
+  /** Of the message that the report is about. */
+  readonly id: string;
+  /** Destinations that are done with. */
+  readonly destinations: readonly string[];
+  /** What is known of others from now on. */
+  readonly notes?: Notes;
+}
+
 /** A message on its way in. Exactly one of `commit` and `abort` ends it. */
 export interface Draft {
   /** Names the message from now on: in trace headers, logs and delivered files. Letters, digits and "-". */
@@ -75,8 +108,14 @@ export interface Draft {
   readonly size: number;
   /** Adds octets; resolves (or returns) when they are taken. Throws a `DiskError`, after which only `abort` is useful. */
   write(bytes: Uint8Array): void | Promise<void>;
-  /** Resolves only when message and envelope would survive a power cut. On rejection nothing of it remains. */
-  commit(envelope: Envelope): Promise<void>;
+  /**
+   * Resolves only when message and envelope would survive a power cut. On rejection
+   * nothing of it remains.
+   *
+   * @param concludes What this message reports: both are durable, or neither is, so
+   * that a crash can neither lose a bounce nor send it twice.
+   */
+  commit(envelope: Envelope, concludes?: Conclusion): Promise<void>;
   abort(): Promise<void>;
 }
 
@@ -87,6 +126,8 @@ export interface SpoolEntry {
   readonly size: number;
   /** Destinations not settled yet, as {@linkcode destinationKey} gives them. */
   readonly pending: ReadonlySet<string>;
+  /** Of a pending destination that was tried or held; else undefined. */
+  progress(destination: string): Progress | undefined;
 }
 
 /** The message's octets, from the first to the last. */
@@ -104,12 +145,19 @@ export interface Spool {
   watch(listener: (entry: SpoolEntry) => void): void;
   read(id: string): Promise<Octets>;
   /**
+   * Notes what is known of pending destinations from now on, in place of what was.
+   * Others are passed over. Resolves when that is durable.
+   */
+  note(id: string, notes: Notes): Promise<void>;
+  /**
    * Notes that destinations of an entry are done with (delivered, bounced, given up).
    * Resolves when that is durable: the entry's delivery will not be repeated for them.
    */
   settle(id: string, destinations: readonly string[]): Promise<void>;
   /** Resolves when `destination` of entry `id` is durably settled, or the entry is unknown. */
   settled(id: string, destination: string): Promise<void>;
+  /** An entry that is not fully settled. */
+  entry(id: string): SpoolEntry | undefined;
   /** Entries not fully settled, oldest first. */
   entries(): readonly SpoolEntry[];
   close(): Promise<void>;

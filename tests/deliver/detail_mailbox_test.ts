@@ -39,7 +39,8 @@ async function deliver(
   const entry = spool.entries().find(({ id }) => id === draft.id);
   const before = await counts(user);
   const courier = localCourier(spool, store, () => Promise.resolve(rule));
-  assertEquals((await courier(entry!, destination)).kind, "sent");
+  const [outcome] = await courier(entry!, [destination]);
+  assertEquals(outcome!.kind, "sent");
   const after = await counts(user);
   return [...after].filter(([name, count]) => count !== (before.get(name) ?? 0))
     .map(([name]) => name).join(" ");

@@ -127,14 +127,14 @@ Deno.test("a mailbox that hangs and one that fails hold up nobody else", async (
   const delivered: string[] = [];
   let release = () => {};
   const hung = new Promise<void>((resolve) => release = resolve);
-  const courier: Courier = async (_, destination) => {
-    const name = account(destination);
+  const courier: Courier = async (_, [destination]) => {
+    const name = account(destination!);
     if (name === "hangs") await hung;
     if (name === "fails") {
-      return { kind: "later", reply: reply(452, "4.3.1", "no space") };
+      return [{ kind: "later", reply: reply(452, "4.3.1", "no space") }];
     }
     delivered.push(name);
-    return SENT;
+    return [SENT];
   };
   const events: string[] = [];
   const dispatcher = new Dispatcher({
@@ -181,7 +181,7 @@ Deno.test("stop() waits for what is under way and starts nothing more", async ()
     started++;
     await new Promise((resolve) => setTimeout(resolve, 30));
     ended++;
-    return SENT;
+    return [SENT];
   };
   const dispatcher = new Dispatcher({
     spool,

@@ -48,11 +48,11 @@ export function watchedSpool(spool: Spool): WatchedSpool {
         busy = written !== undefined;
         return written?.finally(() => busy = false);
       },
-      commit: (envelope) => {
+      commit: (envelope, concludes) => {
         open.delete(draft.id);
         return watched.trouble === "full at commit"
           ? Promise.reject(new DiskError("full"))
-          : draft.commit(envelope);
+          : draft.commit(envelope, concludes);
       },
       abort: () => {
         open.delete(draft.id);

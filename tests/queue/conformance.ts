@@ -1,7 +1,13 @@
 /** What every spool does; survival of crashes has tests of its own. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Envelope, Spool, SpoolEntry } from "../../src/queue/mod.ts";
+import type {
+  Conclusion,
+  Envelope,
+  Progress,
+  Spool,
+  SpoolEntry,
+} from "../../src/queue/mod.ts";
 
 export interface MadeSpool {
   readonly spool: Spool;
@@ -157,6 +163,53 @@ export function spoolConformance(
     assertEquals(order, ["bob", "bob", "alice"]);
   });
 
+  test("what is noted of a destination stays until it is settled", async (spool) => {
+    const id = await submit(spool, pattern(9), envelope("alice", "bob"));
+    const entry = spool.entry(id)!;
+    assertEquals(entry.progress("mailbox:alice"), undefined);
+    const tried: Progress = {
+      attempts: 1,
+      next: 1_700_000_300_000,
+      last: 1_700_000_000_000,
+      reply: { code: 451, enhanced: "4.7.1", lines: ["grüße", '"\n"'] },
+      peer: "mx.example.org[192.0.2.1]:25",
+    };
+    await spool.note(id, { "mailbox:bob": tried });
+    await spool.note(id, { "mailbox:alice": { attempts: 0, next: 0 } });
+    const held: Progress = { attempts: 0, next: 0, held: true };
+    await spool.note(id, { "mailbox:alice": held, "mailbox:nobody": held });
+    assertEquals(entry.progress("mailbox:bob"), tried);
+    assertEquals(entry.progress("mailbox:alice"), held);
+    assertEquals(entry.progress("mailbox:nobody"), undefined);
+    await spool.settle(id, ["mailbox:alice"]);
+    assertEquals(entry.progress("mailbox:alice"), undefined);
+    assertEquals(spool.entry(id)!.progress("mailbox:bob"), tried);
+    await spool.note("0unknown-1", { "mailbox:alice": held });
+  });
+
+  test("a message settles what it reports of another", async (spool) => {
+    for (const size of [100, 300_000]) {
+      const id = await submit(spool, pattern(9), envelope("alice", "bob"));
+      const warned: Progress = { attempts: 9, next: 0, warned: true };
+      const waits = spool.settled(id, "mailbox:alice");
+      const report = await submit(spool, pattern(size), envelope("sender"), {
+        id,
+        destinations: ["mailbox:alice", "mailbox:nobody"],
+        notes: { "mailbox:bob": warned },
+      });
+      await waits;
+      assertEquals([...spool.entry(id)!.pending], ["mailbox:bob"]);
+      assertEquals(spool.entry(id)!.progress("mailbox:bob"), warned);
+      assertEquals(await readAll(spool, report), pattern(size));
+      const destinations = ["mailbox:bob"];
+      await submit(spool, pattern(2), envelope(), { id, destinations });
+      assertEquals(spool.entry(id), undefined);
+      await submit(spool, pattern(2), envelope(), { id, destinations });
+      assertEquals(spool.entries().map((entry) => entry.id), [report]);
+      await spool.settle(report, ["mailbox:sender"]);
+    }
+  });
+
   test("one mailbox named twice is one destination", async (spool) => {
     const id = await submit(spool, pattern(9), envelope("alice", "alice"));
     assertEquals([...spool.entries()[0]!.pending], ["mailbox:alice"]);
@@ -203,10 +256,11 @@ export async function submit(
   spool: Spool,
   octets: Uint8Array,
   to: Envelope,
+  concludes?: Conclusion,
 ): Promise<string> {
   const draft = spool.begin();
   await draft.write(octets);
-  await draft.commit(to);
+  await draft.commit(to, concludes);
   return draft.id;
 }
 

@@ -5,9 +5,11 @@ import {
   type MemoryDisk,
   memoryDisk,
 } from "../../src/disk/mod.ts";
+import { reply } from "../../src/mail/mod.ts";
 import {
   type FileSpoolOptions,
   openFileSpool,
+  type Progress,
   type Spool,
 } from "../../src/queue/mod.ts";
 import { seededRandom } from "../harness/seeded_random.ts";
@@ -90,6 +92,64 @@ Deno.test("openFileSpool() finds what waited, and what of it is settled", async 
   assertEquals(await readAll(spool, id), pattern(5000));
   assertEquals(await readAll(spool, large), pattern(400_000));
   assertEquals(events, []);
+});
+
+const TRIED: Progress = {
+  attempts: 3,
+  next: 1_700_000_600_000,
+  reply: reply(451, "4.7.1", "Greylisted"),
+  peer: "mx.example.org[192.0.2.1]:25",
+};
+
+Deno.test("openFileSpool() finds what was noted last, and what a report concluded", async () => {
+  const disk = memoryDisk();
+  const first = await open(disk);
+  const id = await submit(first.spool, pattern(9), envelope("alice", "bob"));
+  await first.spool.note(id, { [ALICE]: { ...TRIED, attempts: 2 } });
+  await first.spool.note(id, { [ALICE]: TRIED });
+  const large = await submit(
+    first.spool,
+    pattern(400_000),
+    envelope("carol"),
+    { id, destinations: ["mailbox:bob"] },
+  );
+  const { spool } = await open(disk.kill());
+  assertEquals(ids(spool), [id, large]);
+  assertEquals([...spool.entries()[0]!.pending], [ALICE]);
+  assertEquals(spool.entries()[0]!.progress(ALICE), TRIED);
+  assertEquals(await readAll(spool, large), pattern(400_000));
+});
+
+Deno.test("notes outlive the segments they were written to, and do not pile up", async () => {
+  const disk = memoryDisk();
+  const options = { segmentLimit: 10_000 };
+  const { spool } = await open(disk, options);
+  const id = await submit(spool, pattern(700), envelope("alice", "bob"));
+  await spool.note(id, { "mailbox:bob": { attempts: 1, next: 5, held: true } });
+  for (let attempts = 1; attempts <= 2000; attempts++) {
+    await spool.note(id, { [ALICE]: { ...TRIED, attempts } });
+  }
+  assertLess((await journals(disk)).length, 8);
+  await spool.close();
+  const [entry] = (await open(disk, options)).spool.entries();
+  assertEquals(entry!.progress(ALICE)!.attempts, 2000);
+  assertEquals(entry!.progress("mailbox:bob")!.held, true);
+});
+
+Deno.test("what is rewritten at a start tells the newest of a destination", async () => {
+  const disk = memoryDisk();
+  const options = { segmentLimit: 500 };
+  const first = await open(disk, options);
+  const id = await submit(first.spool, pattern(400), envelope("alice"));
+  for (let attempts = 1; attempts <= 20; attempts++) {
+    // Each segment ends in a note, which the next start writes again.
+    await first.spool.note(id, { [ALICE]: { ...TRIED, attempts } });
+  }
+  const { spool } = await open(disk.kill(), options);
+  assertEquals(spool.entry(id)!.progress(ALICE)!.attempts, 20);
+  await spool.close();
+  const again = await open(disk.kill(), options);
+  assertEquals(again.spool.entry(id)!.progress(ALICE)!.attempts, 20);
 });
 
 Deno.test("commits of one moment share two syncs at most", async () => {

@@ -110,8 +110,8 @@ async function deliver(
       .flatMap(({ destinations }) => destinations)
       .find((destination) => destinationKey(destination) === key);
     if (!entry?.pending.has(key) || !destination) return undefined;
-    const outcome = await localCourier(spool, store)(entry, destination);
-    if (outcome.kind !== "sent") return outcome.reply.lines.join(" ");
+    const [outcome] = await localCourier(spool, store)(entry, [destination]);
+    if (outcome!.kind !== "sent") return outcome!.reply.lines.join(" ");
     ledgers.spool.asked(id, key);
     await tolerate(async () => {
       await spool.settle(id, [key]);

@@ -5,6 +5,7 @@
 
 import { DiskError, type MemoryDisk } from "../../../src/disk/mod.ts";
 import {
+  type Conclusion,
   type Envelope,
   openFileSpool,
   type Spool,
@@ -57,8 +58,10 @@ export async function work(
   const hand = async () => {
     for (let turns = 1 + random() * 6; turns > 0 && !disk.dead; turns--) {
       const chance = random();
-      if (chance < 0.5) await submit(spool, ledger, random);
-      else if (chance < 0.55) await giveUp(spool, random);
+      if (chance < 0.4) await submit(spool, ledger, random);
+      else if (chance < 0.45) await giveUp(spool, random);
+      else if (chance < 0.55) await report(spool, ledger, random);
+      else if (chance < 0.7) await noteOne(spool, ledger, random);
       else await settleOne(spool, ledger, random);
       if (random() < 0.1) heal(disk);
     }
@@ -72,6 +75,7 @@ export async function submit(
   ledger: SpoolLedger,
   random: Random,
   sizes: readonly number[] = SIZES,
+  concludes?: Conclusion,
 ): Promise<boolean> {
   const draft = spool.begin();
   const octets = new Uint8Array(pick(random, sizes));
@@ -81,11 +85,12 @@ export async function submit(
   const to: string[] = ACCOUNTS.filter(() => random() < 0.5);
   if (to.length === 0) to.push(pick(random, ACCOUNTS));
   ledger.begin(draft.id, octets, to.map((account) => `mailbox:${account}`));
+  if (concludes) ledger.concludes(draft.id, concludes);
   try {
     const half = Math.floor(octets.length / 2);
     await draft.write(octets.subarray(0, half));
     await draft.write(octets.subarray(half));
-    await draft.commit(envelope(to));
+    await draft.commit(envelope(to), concludes);
     ledger.acknowledged(draft.id);
     return true;
   } catch (error) {
@@ -104,6 +109,47 @@ async function giveUp(spool: Spool, random: Random): Promise<void> {
     if (!(error instanceof DiskError)) throw error;
   }
   await draft.abort();
+}
+
+/** Submits a message that settles a destination of another, and notes something of the rest. */
+async function report(
+  spool: Spool,
+  ledger: SpoolLedger,
+  random: Random,
+): Promise<void> {
+  const entries = spool.entries();
+  if (entries.length === 0) return;
+  const { id, pending } = pick(random, entries);
+  const [settled, ...others] = pending;
+  // A report may reach the journal after a note that was asked for later.
+  const notes = Object.fromEntries(
+    others.filter((key) => ledger.occupy(id, key))
+      .map((key) => [key, ledger.nextNote(id, key)]),
+  );
+  const concludes = { id, destinations: [settled!], notes };
+  await submit(spool, ledger, random, SIZES, concludes);
+  for (const key of Object.keys(notes)) ledger.vacate(id, key);
+}
+
+async function noteOne(
+  spool: Spool,
+  ledger: SpoolLedger,
+  random: Random,
+): Promise<void> {
+  const entries = spool.entries();
+  if (entries.length === 0) return;
+  const { id, pending } = pick(random, entries);
+  const key = pick(random, [...pending]);
+  if (!ledger.occupy(id, key)) return;
+  const progress = ledger.nextNote(id, key);
+  try {
+    await spool.note(id, { [key]: progress });
+    ledger.noted(id, { [key]: progress });
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  } finally {
+    ledger.vacate(id, key);
+  }
 }
 
 async function settleOne(
