@@ -10,6 +10,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { acceptScenario } from "./accept.ts";
 import { handshakeScenario } from "./handshakes.ts";
 import { idleScenario } from "./idle.ts";
+import { imapIdleScenario } from "./imap_idle.ts";
 import { pop3Scenario } from "./pop3.ts";
 import {
   type Finding,
@@ -30,6 +31,7 @@ const SCENARIOS: Record<string, (folder: string) => Promise<Finding[]>> = {
   accept: (folder) => acceptScenario(folder, rounds, messages),
   pop3: (folder) => pop3Scenario(folder, rounds),
   idle: idleScenario,
+  "imap-idle": imapIdleScenario,
   start: (folder) => startScenario(folder, Math.max(rounds, 5)),
   handshakes: handshakeScenario,
 };
