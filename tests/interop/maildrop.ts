@@ -42,7 +42,7 @@ export async function withServer(
 /** Runs one named step; a failed one does not stop the rest. */
 export type StepRunner = (
   name: string,
-  run: () => Promise<void>,
+  run: () => void | Promise<void>,
 ) => Promise<boolean>;
 
 /** Writes a byte string as a file of the scene and returns its path. */
