@@ -1,4 +1,4 @@
-/** fetchmail reads over POP3, and hands on to a program or over SMTP and LMTP. */
+/** fetchmail reads over POP3 and IMAP, and hands on to a program or over SMTP and LMTP. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
@@ -20,7 +20,7 @@ const SOCKET_ERROR = 2;
 const AUTH_FAILED = 3;
 
 interface Way {
-  readonly port: "pop3" | "pop3s";
+  readonly port: "pop3" | "pop3s" | "imap" | "imaps";
   /** Words of the run control file. */
   readonly tls: string;
   readonly auth: string;
@@ -44,9 +44,9 @@ async function fetchmail(
   // By name: fetchmail does not look for IP addresses in a certificate.
   await Deno.writeTextFile(
     file,
-    `poll localhost protocol ${auth === "apop" ? "APOP" : "POP3"} port ${
-      ports[port]
-    } ${auth === "apop" ? "" : `auth ${auth}`} uidl\n` +
+    `poll localhost protocol ${protocolOf(port, auth)} port ${ports[port]} ${
+      auth === "apop" ? "" : `auth ${auth}`
+    } ${port.startsWith("pop3") ? "uidl" : ""}\n` +
       `user "${address}" password "${password}" ${trust} ${more}\n`,
     { mode: 0o600 },
   );
@@ -56,6 +56,11 @@ async function fetchmail(
     ...["--idfile", `${scene.folder}/fetchids`, "--invisible", "--nosyslog"],
     ...["--verbose"],
   ], { env: { HOME: scene.folder, FETCHMAILHOME: scene.folder } });
+}
+
+function protocolOf(port: Way["port"], auth: string): string {
+  if (port.startsWith("imap")) return "IMAP";
+  return auth === "apop" ? "APOP" : "POP3";
 }
 
 /** A delivery program that writes each message into a file of its own. */
@@ -88,6 +93,21 @@ Deno.test("fetchmail: what it reads is what was delivered", async (t) => {
         }],
         ["CRAM-MD5, TLS", {
           port: "pop3s",
+          tls: `ssl ${VERIFIED}`,
+          auth: "cram-md5",
+        }],
+        ["IMAP, STARTTLS", {
+          port: "imap",
+          tls: `sslproto "auto" ${VERIFIED}`,
+          auth: "password",
+        }],
+        ["IMAP, TLS", {
+          port: "imaps",
+          tls: `ssl ${VERIFIED}`,
+          auth: "password",
+        }],
+        ["IMAP, CRAM-MD5, TLS", {
+          port: "imaps",
           tls: `ssl ${VERIFIED}`,
           auth: "cram-md5",
         }],

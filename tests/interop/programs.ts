@@ -8,6 +8,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
   curl: "curl",
   fetchmail: "fetchmail",
   python3: "python3",
+  getmail: "getmail6",
+  mbsync: "isync",
+  offlineimap: "offlineimap3",
+  mutt: "mutt",
+  tmux: "tmux",
+  dovecot: "dovecot-imapd",
 };
 
 export interface Outcome {
