@@ -10,7 +10,7 @@ import { formatAddress, type Reply } from "../mail/mod.ts";
 import type { Envelope } from "../queue/mod.ts";
 import { limits as wireLimits, type Session, work } from "../wire/mod.ts";
 import { faultReply, isEnding } from "./fault.ts";
-import { type HeaderFilter, HopCounter } from "./header_filter.ts";
+import { type HeaderFilter, HeaderWatch } from "./header_filter.ts";
 import { Reception } from "./reception.ts";
 import * as replies from "./replies.ts";
 import type { Outcome } from "./rows.ts";
@@ -51,7 +51,7 @@ export function openReception(
 /** RFC 6409 §8: only what a user submits is completed; what another server sends is left alone. */
 function headerFilter(s: SmtpSession): HeaderFilter {
   const { setting } = s;
-  if (!isSubmission(s)) return new HopCounter(setting.limits.receivedHops);
+  if (!isSubmission(s)) return new HeaderWatch(setting.limits.receivedHops);
   return new SubmissionHeader({
     serverName: setting.serverName,
     now: setting.now(),
@@ -76,7 +76,9 @@ export function* acceptMessage(
     from: envelope.from,
     to: envelope.recipients.map((recipient) => recipient.address),
     size: reception.size,
-    ...(accepted ? { message: result } : { reply: result.code }),
+    ...(accepted
+      ? { id: result, message_id: reception.messageId }
+      : { reply: result.code }),
   });
   if (!accepted) return forEachRecipient(s, transaction, result);
   s.errors = 0;

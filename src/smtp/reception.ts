@@ -55,6 +55,11 @@ export class Reception {
     return this.#options.header.authors ?? [];
   }
 
+  /** The Message-ID, as far as the header filter looks at it. */
+  get messageId(): string | undefined {
+    return this.#options.header.messageId;
+  }
+
   /** What the header section asks of the queue, once it has passed. */
   get wishes(): HeaderWishes {
     return this.#options.header.wishes ?? {};

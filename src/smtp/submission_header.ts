@@ -18,6 +18,7 @@ import {
   type HeaderField,
   type HeaderSection,
   parseAddressList,
+  parseMessageId,
   readHeader,
   type Reply,
   trimWhiteSpace,
@@ -46,6 +47,7 @@ export class SubmissionHeader implements HeaderFilter {
   /** Addresses of the From field. */
   authors: readonly Address[] = [];
   wishes: HeaderWishes = {};
+  messageId: string | undefined;
   #buffer = new Uint8Array(1024);
   #length = 0;
   #passed = false;
@@ -110,13 +112,15 @@ export class SubmissionHeader implements HeaderFilter {
   /** RFC 6409 §8.2 and §8.3. */
   #missing({ fields }: HeaderSection): string {
     const { serverName, now, random } = this.options;
+    const given = findField(fields, "Message-ID");
+    const messageId = given
+      ? parseMessageId(given.value)
+      : formatMessageId(random(16), serverName);
+    this.messageId = messageId;
     const date = findField(fields, "Date")
       ? ""
       : `Date: ${formatDate(now)}\r\n`;
-    const id = findField(fields, "Message-ID")
-      ? ""
-      : `Message-ID: ${formatMessageId(random(16), serverName)}\r\n`;
-    return date + id;
+    return date + (given ? "" : `Message-ID: ${messageId}\r\n`);
   }
 
   #forget(): void {

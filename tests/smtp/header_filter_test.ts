@@ -6,7 +6,10 @@ import {
   latin1Decode,
   latin1Encode,
 } from "../../src/bytes/mod.ts";
-import { type HeaderFilter, HopCounter } from "../../src/smtp/header_filter.ts";
+import {
+  type HeaderFilter,
+  HeaderWatch,
+} from "../../src/smtp/header_filter.ts";
 import { SubmissionHeader } from "../../src/smtp/submission_header.ts";
 
 /** Messages, and how many Received fields they have. */
@@ -28,14 +31,37 @@ const HOPS: readonly (readonly [message: string, hops: number])[] = [
 ];
 
 for (const [message, hops] of HOPS) {
-  Deno.test(`HopCounter counts ${hops} in ${JSON.stringify(message)}, whole and octet by octet`, () => {
+  Deno.test(`HeaderWatch counts ${hops} in ${JSON.stringify(message)}, whole and octet by octet`, () => {
     for (const pieces of waysToCut(message)) {
-      const enough = new HopCounter(hops);
+      const enough = new HeaderWatch(hops);
       assertEquals(pass(enough, pieces), message);
       assertEquals(enough.refusal, undefined);
-      const fewer = new HopCounter(hops - 1);
+      const fewer = new HeaderWatch(hops - 1);
       pass(fewer, pieces);
       assertEquals(fewer.refusal?.enhanced, "5.4.6");
+    }
+  });
+}
+
+/** Messages, and the Message-ID that their story will name. */
+const IDS: readonly (readonly [message: string, id: string | undefined])[] = [
+  ["", undefined],
+  ["Message-ID: <1@a.test>\r\n\r\n", "<1@a.test>"],
+  ["A: b\r\nMESSAGE-ID:<1@a.test>\r\n\r\n", "<1@a.test>"],
+  ["Message-ID:\r\n <1@a.test>\r\nA: b\r\n\r\n", "<1@a.test>"],
+  ["Message-ID:\r\nA: b\r\n <1@a.test>\r\n\r\n", undefined],
+  ["Message-ID: <1@a.test>\r\nMessage-ID: <2@a.test>\r\n\r\n", "<1@a.test>"],
+  ["Message-IDs: <1@a.test>\r\nX-Message-ID: <2@a.test>\r\n\r\n", undefined],
+  ["A: b\r\n\r\nMessage-ID: <1@a.test>\r\n", undefined],
+  [`Message-ID: <${"x".repeat(5000)}@a.test>\r\n\r\n`, undefined],
+];
+
+for (const [message, id] of IDS) {
+  Deno.test(`HeaderWatch finds ${id} in ${JSON.stringify(message.slice(0, 60))}`, () => {
+    for (const pieces of waysToCut(message)) {
+      const watch = new HeaderWatch(1);
+      assertEquals(pass(watch, pieces), message);
+      assertEquals(watch.messageId, id);
     }
   });
 }
