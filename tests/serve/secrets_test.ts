@@ -101,7 +101,7 @@ Deno.test("every line of the log is JSON, and what one connection does has one s
 
   const accepted = await server.event("smtp.accepted");
   const delivered = await server.event("delivered");
-  assertEquals(delivered.id, accepted.message);
+  assertEquals(delivered.id, accepted.id);
   const read = await server.event("pop3.login");
   const of = (session: unknown) =>
     server.events().filter((event) => event.session === session)
