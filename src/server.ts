@@ -10,8 +10,8 @@ import type {
   Configuration,
   ListenerConfiguration,
   ListenerName,
-} from "./config/mod.ts";
-import { hasImplicitTls } from "./config/mod.ts";
+} from "./config/values/mod.ts";
+import { hasImplicitTls } from "./config/values/mod.ts";
 import { Dispatcher, localCourier } from "./deliver/mod.ts";
 import { filesDisk } from "./disk/mod.ts";
 import { lockData } from "./lock_data.ts";

@@ -10,7 +10,7 @@ import {
   type Configuration,
   type ListenerName,
   localDomains,
-} from "./config/mod.ts";
+} from "./config/values/mod.ts";
 import type { Log } from "./log.ts";
 import type { ImapSetting } from "./imap/mod.ts";
 import { isInRange } from "./net/mod.ts";

@@ -84,6 +84,8 @@ const CLI_ONLY = "cli";
 interface Import {
   readonly file: string;
   readonly typeOnly: boolean;
+  /** `await import(…)` */
+  readonly later: boolean;
   readonly specifier: string;
 }
 
@@ -101,6 +103,7 @@ function importsOf(file: string, text: string): Import[] {
   return [...text.matchAll(IMPORT)].map((match) => ({
     file,
     typeOnly: match[1] !== undefined,
+    later: match[3] !== undefined,
     specifier: (match[2] ?? match[3])!,
   }));
 }
@@ -195,4 +198,30 @@ Deno.test("no source file grows into the monster", async () => {
     }
   }
   assertEquals(long, []);
+});
+
+/** All files that `file` loads at once, and the packages. */
+async function loadedBy(file: string): Promise<ReadonlySet<string>> {
+  const loaded = new Set([file]);
+  for (const one of loaded) {
+    if (!one.endsWith(".ts")) continue;
+    const url = new URL(one, SRC);
+    for (const found of importsOf(one, await Deno.readTextFile(url))) {
+      const { specifier, typeOnly, later } = found;
+      if (typeOnly || later) continue;
+      loaded.add(
+        specifier.startsWith(".")
+          ? new URL(specifier, url).href.slice(SRC.href.length)
+          : specifier,
+      );
+    }
+  }
+  return loaded;
+}
+
+Deno.test("a server at rest holds no schema and makes no certificates", async () => {
+  const loaded = await loadedBy("cli/confined.ts");
+  assertEquals(loaded.has("server.ts"), true);
+  const heavy = ["zod", "@peculiar/x509", "config/schema.ts"];
+  assertEquals(heavy.filter((one) => loaded.has(one)), []);
 });

@@ -10,6 +10,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { type PlanAnswer, readPlan } from "./read_plan.ts";
 import { tidyMemorySoon } from "./tidy_memory.ts";
 
 /** What the worker may do; nothing else is granted. */
@@ -37,7 +38,11 @@ export type Plan =
 
 /** What the worker is told, and what it tells. */
 export type ToWorker =
-  | { readonly kind: "plan"; readonly plan: Plan }
+  | {
+    readonly kind: "plan";
+    readonly plan: Plan;
+    readonly answer: PlanAnswer;
+  }
   | { readonly kind: "stop" }
   | { readonly kind: "reload" };
 export type FromWorker =
@@ -46,13 +51,19 @@ export type FromWorker =
 
 /** Runs `plan` until it ends by itself or by a signal; resolves to the exit code. */
 export async function runConfined(plan: Plan, rights: Rights): Promise<number> {
+  const read = [...rights.read, ...sourceFolder()];
+  // On another core the configuration is read while the server's code loads.
+  const reading = readPlan(plan, {
+    read,
+    write: plan.kind === "dev" ? [...rights.write] : false,
+  });
   const worker = new Worker(new URL("./confined.ts", import.meta.url), {
     type: "module",
     name: "server",
     deno: {
       permissions: {
         net: "inherit",
-        read: [...rights.read, ...sourceFolder()],
+        read,
         write: [...rights.write],
         env: false,
         ffi: false,
@@ -75,7 +86,7 @@ export async function runConfined(plan: Plan, rights: Rights): Promise<number> {
     };
   });
   const tell = (message: ToWorker) => worker.postMessage(message);
-  tell({ kind: "plan", plan });
+  void reading.then((answer) => tell({ kind: "plan", plan, answer }));
   Deno.addSignalListener("SIGTERM", () => tell({ kind: "stop" }));
   Deno.addSignalListener("SIGINT", () => tell({ kind: "stop" }));
   Deno.addSignalListener("SIGHUP", () => tell({ kind: "reload" }));

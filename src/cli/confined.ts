@@ -5,6 +5,7 @@
  */
 
 import type { FromWorker, Plan, ToWorker } from "./confine.ts";
+import type { PlanAnswer } from "./read_plan.ts";
 import { runDev } from "./run_dev.ts";
 import { runServe } from "./run_serve.ts";
 import { tidyMemorySoon } from "./tidy_memory.ts";
@@ -29,7 +30,7 @@ let reloading: Promise<void> = Promise.resolve();
 self.onmessage = ({ data }) => {
   switch (data.kind) {
     case "plan":
-      running = start(data.plan);
+      running = start(data.plan, data.answer);
       running.then(
         () => {
           self.postMessage({ kind: "started" });
@@ -52,8 +53,8 @@ self.onmessage = ({ data }) => {
   }
 };
 
-function start(plan: Plan): Promise<Running> {
-  return plan.kind === "dev" ? runDev(plan) : runServe(plan);
+function start(plan: Plan, answer: PlanAnswer): Promise<Running> {
+  return plan.kind === "dev" ? runDev(plan, answer) : runServe(plan, answer);
 }
 
 async function reload(): Promise<void> {

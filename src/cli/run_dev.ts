@@ -1,9 +1,6 @@
 /**
  * `dev`, in the worker: a server on loopback with demo accounts, to try things with.
  *
- * Its configuration is an ordinary folder, `<data>/conf`, made at first use and kept:
- * it may be edited, and `denomaild user add --config <data>/conf …` works beside it.
- *
  * @module
  */
 
@@ -11,25 +8,27 @@ import {
   type Configuration,
   type ListenerName,
   listenerPorts,
-} from "../config/mod.ts";
-import { selfSignedCertificate } from "../net/mod.ts";
+} from "../config/values/mod.ts";
 import type { Server } from "../server.ts";
 import type { Plan } from "./confine.ts";
 import type { Running } from "./confined.ts";
-import { type LoadedPlan, loadPlan, serveWith } from "./run_serve.ts";
+import { DEV_DOMAIN, DEV_HOST, devFolder } from "./dev_folder.ts";
+import type { LoadedPlan } from "./load_plan.ts";
+import { accepted, type PlanAnswer, readPlanAgain } from "./read_plan.ts";
+import { servePlan } from "./serve_plan.ts";
 
 type DevPlan = Extract<Plan, { kind: "dev" }>;
 
-const HOST = "127.0.0.1";
-const DOMAIN = "example.test";
-
 /** Starts the server, tells how to use it, and writes the ready file. */
-export async function runDev(plan: DevPlan): Promise<Running> {
+export async function runDev(
+  plan: DevPlan,
+  first: PlanAnswer,
+): Promise<Running> {
   const tidy = async () => {
     if (plan.temporary) await Deno.remove(plan.data, { recursive: true });
   };
   try {
-    const { reload, stop } = await start(plan);
+    const { reload, stop } = await start(plan, first);
     return { reload, stop: () => stop().finally(tidy) };
   } catch (error) {
     await tidy();
@@ -37,54 +36,16 @@ export async function runDev(plan: DevPlan): Promise<Running> {
   }
 }
 
-async function start({ data, portBase, readyFile }: DevPlan): Promise<Running> {
-  const config = `${data}/conf`;
-  await makeConfiguration(config);
-  const load = async () => onLoopback(await loadPlan(config), portBase);
-  const first = await load();
-  return await serveWith(first, data, load, async (server) => {
+async function start(plan: DevPlan, answer: PlanAnswer): Promise<Running> {
+  const { data, portBase, readyFile } = plan;
+  const first = onLoopback(accepted(answer), portBase);
+  const load = async () => onLoopback(await readPlanAgain(plan), portBase);
+  return await servePlan(first, data, load, async (server) => {
     const facts = factsOf(server, first.configuration, data);
-    console.log(instructions(facts, config));
+    console.log(instructions(facts, devFolder(data)));
     if (readyFile !== undefined) {
       await writeAtomically(readyFile, JSON.stringify(facts));
     }
-  });
-}
-
-const DEV_CONFIGURATION =
-  `# The demonstration server's configuration, made by "denomaild dev". It may be edited.
-{
-  "server_name": "mail.${DOMAIN}",
-  "domain": "${DOMAIN}",
-  "postmaster": "alice@${DOMAIN}",
-  "Accounts": {
-    # CRAM-MD5 and APOP work for alice only.
-    "alice@${DOMAIN}": { "password": "wonderland", "legacy": true },
-    "bob@${DOMAIN}": "the-builder"
-  },
-  "TLS": {
-    "certificate_file": "certificate.pem",
-    "certificate_key_file": "key.pem"
-  },
-  # The server listens on loopback only: passwords in the clear harm nobody.
-  "SMTP": { "allow_plaintext_auth": true },
-  "POP3": { "allow_plaintext_auth": true },
-  "IMAP": { "allow_plaintext_auth": true },
-  "Log": { "format": "text" }
-}
-`;
-
-async function makeConfiguration(folder: string): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeNew(`${folder}/denomaild.conf`, () => DEV_CONFIGURATION);
-  const made = await exists(`${folder}/certificate.pem`) &&
-    await exists(`${folder}/key.pem`);
-  if (made) return;
-  const names = [`mail.${DOMAIN}`, "localhost", HOST, "::1"];
-  const { certificate, key } = await selfSignedCertificate(names, Date.now());
-  await Deno.writeTextFile(`${folder}/key.pem`, key, { mode: 0o600 });
-  await Deno.writeTextFile(`${folder}/certificate.pem`, certificate, {
-    mode: 0o600,
   });
 }
 
@@ -94,7 +55,7 @@ function onLoopback(plan: LoadedPlan, portBase: number): LoadedPlan {
   const Listeners: Configuration["Listeners"] = kinds.map((kind) => ({
     kind,
     port: portBase === 0 ? 0 : portBase + listenerPorts[kind],
-    addresses: [HOST],
+    addresses: [DEV_HOST],
     proxies: [],
   }));
   return { ...plan, configuration: { ...plan.configuration, Listeners } };
@@ -121,8 +82,8 @@ function factsOf(
 ): Facts {
   return {
     pid: Deno.pid,
-    host: HOST,
-    domain: configuration.domain ?? DOMAIN,
+    host: DEV_HOST,
+    domain: configuration.domain ?? DEV_DOMAIN,
     ports: Object.fromEntries(
       server.ports.map(({ kind, port }) => [kind, port]),
     ),
@@ -145,7 +106,7 @@ function instructions(
   const listed = Object.entries(ports).map(([kind, port]) => `${kind} ${port}`)
     .join(", ");
   const lines = [
-    `denomaild is ready on ${HOST}: ${listed}`,
+    `denomaild is ready on ${DEV_HOST}: ${listed}`,
     ...accounts.map(({ address, password }) =>
       `  account ${address}, password ${password}`
     ),
@@ -154,31 +115,16 @@ function instructions(
   if (alice !== undefined && bob !== undefined) {
     lines.push(
       "Send a message and read it:",
-      `  printf 'Subject: Hello\\r\\n\\r\\nHow are you?\\r\\n' | curl --url smtp://${HOST}:${
+      `  printf 'Subject: Hello\\r\\n\\r\\nHow are you?\\r\\n' | curl --url smtp://${DEV_HOST}:${
         ports["smtp"]
       } \\`,
       `    --mail-from ${bob.address} --mail-rcpt ${alice.address} --upload-file -`,
-      `  curl --url pop3://${HOST}:${
+      `  curl --url pop3://${DEV_HOST}:${
         ports["pop3"]
       }/1 --user ${alice.address}:${alice.password}`,
     );
   }
   return lines.join("\n") + "\n";
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function writeNew(path: string, text: () => string): Promise<void> {
-  if (!await exists(path)) {
-    await Deno.writeTextFile(path, text(), { mode: 0o600 });
-  }
 }
 
 /** Nobody ever reads half of it. */

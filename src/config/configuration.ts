@@ -6,7 +6,7 @@ import {
   defaultListeners,
   hasImplicitTls,
   type ListenerConfiguration,
-} from "./listener_keys.ts";
+} from "./listeners.ts";
 import type { Path } from "./merge.ts";
 import type { Place } from "./place.ts";
 import type { CheckedKeys } from "./schema.ts";

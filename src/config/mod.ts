@@ -18,7 +18,7 @@ export {
   type ListenerConfiguration,
   type ListenerName,
   listenerPorts,
-} from "./listener_keys.ts";
+} from "./listeners.ts";
 export * from "./load.ts";
 export { formatPath, type Path } from "./merge.ts";
 export * from "./place.ts";

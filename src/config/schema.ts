@@ -18,7 +18,8 @@ import {
   mailAddress,
 } from "./kinds.ts";
 import { imapKeys } from "./imap_keys.ts";
-import { defaultListeners, listenerKeys } from "./listener_keys.ts";
+import { listenerKeys } from "./listener_keys.ts";
+import { defaultListeners } from "./listeners.ts";
 import { pop3Keys } from "./pop3_keys.ts";
 import { smtpKeys } from "./smtp_keys.ts";
 
