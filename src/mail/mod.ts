@@ -27,6 +27,7 @@
  * | reply | SMTP replies | RFC 5321 §4.2, RFC 2034 |
  * | structure | the tree of entities with their offsets | RFC 2046 §5.1 |
  * | transfer_encoding | base64, quoted-printable | RFC 2045 §6 |
+ * | xtext | parameters of DSN | RFC 3461 §4 |
  *
  * Leaves out: writing MIME other than reports, checking signatures, uuencode and
  * other encodings from before MIME.
@@ -56,4 +57,5 @@ export * from "./received.ts";
 export * from "./reply.ts";
 export * from "./structure.ts";
 export * from "./transfer_encoding.ts";
+export * from "./xtext.ts";
 export { trimWhiteSpace, unfold } from "./white_space.ts";

@@ -20,5 +20,6 @@
 
 export * from "./capabilities.ts";
 export * from "./report.ts";
+export { clientSession } from "./session.ts";
 export * from "./setting.ts";
 export * from "./transmission.ts";

@@ -5,7 +5,7 @@ import { latin1Encode } from "../../src/bytes/mod.ts";
 import { parseCommandLine, trimSpace } from "../../src/smtp/command_line.ts";
 import { LineEnds } from "../../src/smtp/line_ends.ts";
 import { pathText } from "../../src/smtp/path_text.ts";
-import { decodeXtext } from "../../src/smtp/xtext.ts";
+import { decodeXtext } from "../../src/mail/mod.ts";
 
 const COMMAND_LINES: readonly (readonly [string, string, string])[] = [
   ["", "", ""],

@@ -28,7 +28,7 @@ import { Refusal, refuse } from "../refusal.ts";
 import * as replies from "../replies.ts";
 import type { Command, Extension, Outcome } from "../rows.ts";
 import { sendReply, type SmtpSession } from "../smtp_session.ts";
-import { decodeXtext } from "../xtext.ts";
+import { decodeXtext } from "../../mail/mod.ts";
 
 const command: Command = {
   verb: "AUTH",

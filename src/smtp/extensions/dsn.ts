@@ -9,7 +9,7 @@ import type { Notify } from "../../queue/mod.ts";
 import { refuse } from "../refusal.ts";
 import * as replies from "../replies.ts";
 import type { Extension } from "../rows.ts";
-import { decodeXtext } from "../xtext.ts";
+import { decodeXtext } from "../../mail/mod.ts";
 
 /** RFC 3461 §4.4 and §4.2. */
 const ENVID_MAX = 100;

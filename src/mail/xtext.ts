@@ -14,3 +14,15 @@ export function decodeXtext(text: string): string | undefined {
     (_, hex) => String.fromCharCode(parseInt(hex, 16)),
   );
 }
+
+/** `text`, printable US-ASCII or a byte string, as xtext. */
+export function encodeXtext(text: string): string {
+  return text.replace(
+    /[^\x21-\x2a\x2c-\x3c\x3e-\x7e]/g,
+    (character) => "+" + hexadecimal(character.charCodeAt(0)),
+  );
+}
+
+function hexadecimal(code: number): string {
+  return (code & 0xff).toString(16).toUpperCase().padStart(2, "0");
+}
