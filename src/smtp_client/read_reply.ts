@@ -69,7 +69,7 @@ function* readLines(s: ClientSession, patience: number): Session<string[]> {
     const line = yield* readLine(s, clock);
     lines.push(readable(line));
     size += line.length;
-    if (line[3] !== "-") return lines;
+    if (!/^\d{3}-/.test(line)) return lines;
     if (lines.length >= replyLines || size > replySize) {
       throw new Broken("protocol", replies.garbled, false);
     }

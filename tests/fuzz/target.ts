@@ -10,7 +10,7 @@ export interface FuzzTarget {
   runBytewise?(bytes: Uint8Array): void | Promise<void>;
 }
 
-export const TARGETS = ["smtp", "pop3", "imap", "mail"] as const;
+export const TARGETS = ["smtp", "smtp_client", "pop3", "imap", "mail"] as const;
 export type TargetName = typeof TARGETS[number];
 
 const FOLDER = new URL("./", import.meta.url);

@@ -3,12 +3,14 @@
  * time, or with everything sent ahead that needs no answer first (RFC 2920).
  *
  * Between two sends the server must have said exactly what the script has; its
- * lines must end in CRLF, and hold neither CR nor LF.
+ * lines must end in CRLF, and hold neither CR nor LF. Where it is the client that is
+ * tested, "pipelined" sends together what follows each other: a server may not answer
+ * ahead.
  *
  * @module
  */
 
-import { concatBytes, utf8Encode } from "../../src/bytes/mod.ts";
+import { concatBytes, latin1Decode, utf8Encode } from "../../src/bytes/mod.ts";
 import { Captures, Mismatch } from "./captures.ts";
 import { dotStuffed, unescapeOctets } from "./octets.ts";
 import type { Peer, Stage } from "./stage.ts";
@@ -79,7 +81,10 @@ class Performance {
       case "hear":
         return await this.#hear(step, at);
       case "tls":
-        await this.#expectSilence(step.client);
+        // A client speaks first as soon as it is protected.
+        if (this.transcript.sender === "C") {
+          await this.#expectSilence(step.client);
+        }
         if (!await (await this.#peer(step.client)).startTls()) {
           throw new Mismatch("the server to begin TLS", "it did not");
         }
@@ -150,7 +155,10 @@ class Performance {
       const step = steps[end]!;
       if (step.kind !== "send" && step.kind !== "hear") break;
       if (step.client !== client) break;
-      if (step.kind === "hear") continue;
+      if (step.kind === "hear") {
+        if (this.transcript.sender === "S") break;
+        continue;
+      }
       // What waits for a name goes out in the next run, as its first.
       if (end > at && !this.#captures.canFill(step.text)) break;
       chunks.push(await this.#bytesOf(step));
@@ -176,7 +184,9 @@ class Performance {
   async #bytesOf(step: Send): Promise<Uint8Array> {
     const filled = this.#captures.fill(step.text);
     const text = this.stage.asServed?.(filled) ?? filled;
-    this.#said.push(`C${step.client}${step.how} ${text}`);
+    this.#said.push(
+      `${this.transcript.sender}${step.client}${step.how} ${text}`,
+    );
     if (step.how === "+") return unescapeOctets(text);
     if (step.how === "<") return dotStuffed(await this.options.fixture(text));
     return utf8Encode(`${text}\r\n`);
@@ -186,6 +196,7 @@ class Performance {
 
   async #hear(step: Hear, at: number): Promise<number> {
     if (step.how === "*" || step.how === "!") return await this.#reply(at);
+    if (step.how === "+") return await this.#octets(step, at);
     const said = await this.#line(step.client);
     const line = said && this.stage.asScripted?.(step.text, said) || said;
     this.#captures.match(
@@ -193,6 +204,17 @@ class Performance {
       step.text,
       line,
     );
+    return at + 1;
+  }
+
+  async #octets(step: Hear, at: number): Promise<number> {
+    const expected = latin1Decode(unescapeOctets(step.text));
+    const peer = await this.#peer(step.client);
+    const actual = await peer.hearOctets?.(expected.length);
+    if (actual !== expected) {
+      throw new Mismatch(JSON.stringify(expected), JSON.stringify(actual));
+    }
+    this.#said.push(`C${step.client}+ ${step.text}`);
     return at + 1;
   }
 
@@ -221,7 +243,8 @@ class Performance {
   async #line(client: number): Promise<string | undefined> {
     const line = await (await this.#peer(client)).hear();
     if (line === undefined) return undefined;
-    this.#said.push(`S${client}: ${line}`);
+    const who = this.transcript.sender === "S" ? "C" : "S";
+    this.#said.push(`${who}${client}: ${line}`);
     if (/[\r\n]/.test(line)) throw new Mismatch("lines that end in CRLF", line);
     return line;
   }

@@ -63,7 +63,8 @@ const POP3_NAMES: Record<string, string> = {
 
 /** True when `transcript` can be played on a {@linkcode SocketStage}. */
 export function isConfigurable(transcript: Transcript): boolean {
-  return transcript.protocol !== "imap" && isSocketable(transcript) &&
+  return transcript.protocol !== "imap" && transcript.sender === "C" &&
+    isSocketable(transcript) &&
     !transcript.steps.some(isChance) &&
     transcript.steps.every((step) =>
       step.kind !== "given" ||

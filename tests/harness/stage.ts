@@ -8,6 +8,8 @@ export interface Peer {
   send(bytes: Uint8Array): Promise<void>;
   /** The next line that the server sent, without its CRLF; undefined when there is none and none will come by itself. */
   hear(): Promise<string | undefined>;
+  /** The next octets, as a byte string; fewer when there are no more. Where the client is tested. */
+  hearOctets?(count: number): Promise<string>;
   /** A line that came without being waited for, if there is one already. */
   surplus(): Promise<string | undefined>;
   /** True once the server has begun its side of a TLS upgrade; then performs the client's. */

@@ -25,6 +25,11 @@
  * | no CRLF here \         an unfinished last line
  * ```
  *
+ * In the folder smtp_client the client is what is tested: what S says is sent to it,
+ * what C says is expected of it, and there
+ *
+ * C+ Subject: x\r\n          is raw octets that the client sends
+ *
  * `{name}` in S captures a word, and stands for it everywhere later. Consecutive
  * S* and S! lines speak of one reply. `given lockstep` keeps a script from being
  * pipelined, where the protocol forbids it.
@@ -39,6 +44,8 @@ export interface Transcript {
   /** The folder, or what `given protocol` says. */
   readonly protocol: string;
   readonly lockstep: boolean;
+  /** Whose lines the player sends; those of the other are heard. */
+  readonly sender: "C" | "S";
   readonly steps: readonly ScriptStep[];
 }
 
@@ -55,7 +62,7 @@ export type ScriptStep =
     | {
       readonly kind: "hear";
       readonly client: number;
-      readonly how: ":" | "~" | "*" | "!";
+      readonly how: ":" | "~" | "*" | "!" | "+";
       readonly text: string;
     }
     | { readonly kind: "tls" | "close" | "eof"; readonly client: number }
@@ -84,6 +91,7 @@ export function parseTranscript(path: string, text: string): Transcript {
   const steps: ScriptStep[] = [];
   const claim: string[] = [];
   let blocks: BlockLine[] = [];
+  const sender = path.split("/")[0] === "smtp_client" ? "S" : "C";
   for (const [i, raw] of text.split("\n").entries()) {
     const line = i + 1;
     if (raw.startsWith("#")) {
@@ -96,7 +104,7 @@ export function parseTranscript(path: string, text: string): Transcript {
       continue;
     }
     blocks = [];
-    const step = parseStep(raw, line, blocks);
+    const step = parseStep(raw, line, blocks, sender);
     if (!step) throw new Error(`${path}:${line}: Cannot read "${raw}"`);
     steps.push(step);
   }
@@ -109,6 +117,7 @@ export function parseTranscript(path: string, text: string): Transcript {
     claim: claim.join(" "),
     protocol: protocol?.words[1] ?? path.split("/")[0]!,
     lockstep: given("lockstep") !== undefined,
+    sender,
     steps,
   };
 }
@@ -127,9 +136,10 @@ function parseStep(
   raw: string,
   line: number,
   block: BlockLine[],
+  sender: Transcript["sender"],
 ): ScriptStep | undefined {
   const said = SAY.exec(raw);
-  if (said) return parseSaid(said, line);
+  if (said) return parseSaid(said, line, sender);
   const event = EVENT.exec(raw);
   if (event) {
     const kind = event[1] as "tls" | "close" | "eof";
@@ -150,17 +160,16 @@ function parseStep(
 function parseSaid(
   said: RegExpExecArray,
   line: number,
+  sender: Transcript["sender"],
 ): ScriptStep | undefined {
   const [, who, number, how, text = ""] = said;
   const client = Number(number || 1);
-  if (who === "C") {
+  if (who === sender) {
     if (how !== ":" && how !== "+" && how !== "<") return undefined;
     return { kind: "send", client, how, text, line };
   }
-  if (how !== ":" && how !== "~" && how !== "*" && how !== "!") {
-    return undefined;
-  }
-  return { kind: "hear", client, how, text, line };
+  if (how === "<" || how === "+" && sender === "C") return undefined;
+  return { kind: "hear", client, how: how as ":", text, line };
 }
 
 function blockLine(raw: string): BlockLine {

@@ -6,6 +6,7 @@
 
 import { latin1Decode, latin1Encode, utf8Decode } from "../../src/bytes/mod.ts";
 import {
+  Disconnected,
   type InputStep,
   type Link,
   type LinkTls,
@@ -46,6 +47,14 @@ export function virtualLink(client: number, localPort: number): VirtualLink {
   };
 }
 
+/** Performs an upgrade to TLS on `link`; false when the handshake fails. */
+export type Handshake = (link: VirtualLink) => boolean;
+
+const handshake: Handshake = (link) => {
+  link.tls = VIRTUAL_TLS;
+  return true;
+};
+
 /** One connection: drives its session up to the next wait for input. */
 export class VirtualPeer implements Peer {
   readonly wire = new Wire();
@@ -60,6 +69,7 @@ export class VirtualPeer implements Peer {
     open: (wire: Wire) => Session<void>,
     readonly link: VirtualLink,
     readonly clock: Clock,
+    readonly handshake: Handshake,
   ) {
     this.#session = open(this.wire);
   }
@@ -69,8 +79,9 @@ export class VirtualPeer implements Peer {
     open: (wire: Wire) => Session<void>,
     link: VirtualLink,
     clock: Clock,
+    shake = handshake,
   ): Promise<VirtualPeer> {
-    const peer = new VirtualPeer(open, link, clock);
+    const peer = new VirtualPeer(open, link, clock, shake);
     await peer.#drive(peer.#session.next());
     return peer;
   }
@@ -101,6 +112,12 @@ export class VirtualPeer implements Peer {
     const line = this.#heard.slice(0, end);
     this.#heard = this.#heard.slice(end + 2);
     return utf8Decode(latin1Encode(line)) ?? line;
+  }
+
+  hearOctets(count: number): Promise<string> {
+    const octets = this.#heard.slice(0, count);
+    this.#heard = this.#heard.slice(count);
+    return Promise.resolve(octets);
   }
 
   /** All that the server says is there as soon as it is said. */
@@ -184,8 +201,10 @@ export class VirtualPeer implements Peer {
     if (step.kind === "poll") return this.#session.next();
     this.#collect();
     if (step.kind === "upgrade" && step.to === "tls") {
+      if (!this.handshake(this.link)) {
+        return this.#session.throw(new Disconnected());
+      }
       this.#upgraded = true;
-      this.link.tls = VIRTUAL_TLS;
     }
     return this.#session.next();
   }
