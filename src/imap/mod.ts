@@ -16,4 +16,5 @@
  */
 
 export { imapDefaults, type ImapKeys, type ImapSetting } from "./setting.ts";
+export { indexMessages } from "./index_messages.ts";
 export { imapSession } from "./session.ts";

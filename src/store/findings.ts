@@ -47,6 +47,8 @@ export class Findings {
       },
       missing: (limit) => isOn() ? this.#missing(limit) : Promise.resolve([]),
       put: (texts) => isOn() ? this.#put(texts) : Promise.resolve(),
+      isBegun: async () =>
+        isOn() && await this.#index.use((index) => index.hasTexts()) === true,
     };
   }
 
@@ -80,7 +82,7 @@ export class Findings {
     return missing;
   }
 
-  async #put(texts: ReadonlyMap<number, string>): Promise<void> {
+  async #put(texts: ReadonlyMap<number, string | undefined>): Promise<void> {
     const present = this.#present(texts);
     const kept = await this.#kept();
     await this.#index.use((index, mailbox) =>

@@ -81,8 +81,10 @@ export interface Index {
   search(mailbox: string, text: string): Promise<readonly number[]>;
   keepTexts(
     mailbox: string,
-    texts: ReadonlyMap<number, string>,
+    texts: ReadonlyMap<number, string | undefined>,
   ): Promise<void>;
+  /** True when there are texts of the account. */
+  hasTexts(): Promise<boolean>;
   /** Forgets all texts of the account. */
   dropTexts(): Promise<void>;
   close(): void;

@@ -98,6 +98,7 @@ function readingOf(using: Using): Pick<Mailbox, Reading> {
       candidates: (part) => text((index) => index.candidates(part)),
       missing: (limit) => text((index) => index.missing(limit)),
       put: (texts) => text((index) => index.put(texts)),
+      isBegun: () => text((index) => index.isBegun()),
     },
   };
 }

@@ -36,7 +36,7 @@ export class MemoryCache implements MessageCache {
 export class MemoryText implements TextIndex {
   readonly #uids: () => readonly number[];
   readonly #isOn: () => boolean;
-  readonly #kept = new Map<number, string>();
+  readonly #kept = new Map<number, string | undefined>();
 
   constructor(uids: () => readonly number[], isOn: () => boolean) {
     this.#uids = uids;
@@ -57,13 +57,17 @@ export class MemoryText implements TextIndex {
     return Promise.resolve(missing.slice(0, limit));
   }
 
-  put(texts: ReadonlyMap<number, string>): Promise<void> {
+  put(texts: ReadonlyMap<number, string | undefined>): Promise<void> {
     if (!this.#isOn()) return Promise.resolve();
     const there = new Set(this.#uids());
     for (const [uid, text] of texts) {
       if (there.has(uid)) this.#kept.set(uid, text);
     }
     return Promise.resolve();
+  }
+
+  isBegun(): Promise<boolean> {
+    return Promise.resolve(this.#isOn() && this.#kept.size > 0);
   }
 
   forget(): void {

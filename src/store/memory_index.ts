@@ -13,7 +13,7 @@ interface Kept {
   readonly rows: Map<number, IndexRow>;
   readonly expunged: Expunged[];
   readonly cache: Map<string, Uint8Array>;
-  readonly texts: Map<number, string>;
+  readonly texts: Map<number, string | undefined>;
   state: IndexState;
 }
 
@@ -76,6 +76,7 @@ type Findings =
   | "withText"
   | "search"
   | "keepTexts"
+  | "hasTexts"
   | "dropTexts";
 
 function findings(mailboxes: Map<string, Kept>): Pick<Index, Findings> {
@@ -97,7 +98,7 @@ function findings(mailboxes: Map<string, Kept>): Pick<Index, Findings> {
       Promise.resolve([...mailboxes.get(mailbox)?.texts.keys() ?? []]),
     search(mailbox, text) {
       const texts = [...mailboxes.get(mailbox)?.texts ?? []];
-      const found = texts.filter(([, kept]) => kept.includes(text));
+      const found = texts.filter(([, kept]) => kept?.includes(text) ?? true);
       return Promise.resolve(found.map(([uid]) => uid));
     },
     keepTexts(mailbox, texts) {
@@ -105,6 +106,10 @@ function findings(mailboxes: Map<string, Kept>): Pick<Index, Findings> {
       for (const [uid, text] of texts) kept?.texts.set(uid, text);
       return Promise.resolve();
     },
+    hasTexts: () =>
+      Promise.resolve(
+        mailboxes.values().some(({ texts }) => texts.size > 0),
+      ),
     dropTexts() {
       for (const { texts } of mailboxes.values()) texts.clear();
       return Promise.resolve();

@@ -374,9 +374,14 @@ class SqliteIndex implements Index {
   // deno-lint-ignore require-await -- the port is asynchronous
   async keepTexts(
     mailbox: string,
-    texts: ReadonlyMap<number, string>,
+    texts: ReadonlyMap<number, string | undefined>,
   ): Promise<void> {
     this.#text.put(this.#existing(mailbox).uid_validity, texts);
+  }
+
+  // deno-lint-ignore require-await -- the port is asynchronous
+  async hasTexts(): Promise<boolean> {
+    return this.#text.isThere;
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous

@@ -15,6 +15,9 @@ const SPAN = 2n ** 32n;
 /** More trigrams make the answer hardly shorter. */
 const MOST_TRIGRAMS = 16;
 
+/** Stands for a text that is not kept: it is in whatever is looked for. No character, so that no text has it. */
+const ANY = "\ufdd0\ufdd0\ufdd0";
+
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
@@ -82,7 +85,10 @@ export class SqliteText {
       .map((row) => row.id as number - Number(start));
   }
 
-  put(uidValidity: number, texts: ReadonlyMap<number, string>): void {
+  put(
+    uidValidity: number,
+    texts: ReadonlyMap<number, string | undefined>,
+  ): void {
     this.#inOneStep((database) => {
       database.prepare(
         "INSERT OR IGNORE INTO mailbox (uid_validity) VALUES (?)",
@@ -95,13 +101,14 @@ export class SqliteText {
       );
       for (const [uid, text] of texts) {
         remove.run(start + BigInt(uid));
-        insert.run(start + BigInt(uid), plain(text));
+        const body = text === undefined ? ANY : plain(text);
+        insert.run(start + BigInt(uid), body);
       }
     });
   }
 
   remove(uidValidity: number, uids: readonly number[]): void {
-    const start = this.#exists() ? this.#startOf(uidValidity) : undefined;
+    const start = this.isThere ? this.#startOf(uidValidity) : undefined;
     if (start === undefined || uids.length === 0) return;
     this.#inOneStep((database) => {
       const remove = database.prepare("DELETE FROM words WHERE rowid = ?");
@@ -111,14 +118,14 @@ export class SqliteText {
 
   /** Forgets a mailbox. */
   removeAll(uidValidity: number): void {
-    if (!this.#exists()) return;
+    if (!this.isThere) return;
     this.remove(uidValidity, this.uids(uidValidity));
     this.#open().prepare("DELETE FROM mailbox WHERE uid_validity = ?")
       .run(uidValidity);
   }
 
   /** Whoever never searches has no such file, and need not get one. */
-  #exists(): boolean {
+  get isThere(): boolean {
     if (this.#database) return true;
     try {
       return Deno.statSync(`${this.#folder}/${FILE}`).isFile;
@@ -178,9 +185,10 @@ function queryFor(text: string): string {
   for (let i = 0; i + 3 <= characters.length; i++) {
     trigrams.add(characters.slice(i, i + 3).join(""));
   }
-  const all = [...trigrams];
-  const step = Math.max(1, all.length / MOST_TRIGRAMS);
+  const most = [...trigrams];
+  const step = Math.max(1, most.length / MOST_TRIGRAMS);
   const some: string[] = [];
-  for (let i = 0; i < all.length; i += step) some.push(all[Math.floor(i)]!);
-  return some.map((part) => `"${part.replaceAll('"', '""')}"`).join(" AND ");
+  for (let i = 0; i < most.length; i += step) some.push(most[Math.floor(i)]!);
+  const all = some.map((part) => `"${part.replaceAll('"', '""')}"`);
+  return `(${all.join(" AND ")}) OR "${ANY}"`;
 }

@@ -131,8 +131,13 @@ export interface TextIndex {
   candidates(text: string): Promise<ReadonlySet<number> | undefined>;
   /** UIDs of which nothing is kept, ascending, at most `limit`; none when the index is off. */
   missing(limit: number): Promise<readonly number[]>;
-  /** Keeps texts by UID, a dozen at a time: each takes a millisecond or two. UIDs that are gone are passed over. */
-  put(texts: ReadonlyMap<number, string>): Promise<void>;
+  /**
+   * Keeps texts by UID, a dozen at a time: each takes a millisecond or two. A message whose
+   * text is undefined is a candidate of every search. UIDs that are gone are passed over.
+   */
+  put(texts: ReadonlyMap<number, string | undefined>): Promise<void>;
+  /** True when texts of the account are kept: somebody searched in it, or might have. */
+  isBegun(): Promise<boolean>;
 }
 
 export interface Mailbox {
