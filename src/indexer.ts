@@ -27,21 +27,29 @@ export interface IndexerOptions {
   readonly log: Log;
   /** Resolves after so many milliseconds; keeps nobody from stopping. */
   readonly later: (milliseconds: number) => Promise<void>;
+  /** False: nothing is found out before it is asked for. */
+  readonly isOn: boolean;
 }
 
 /** What is to be done, mailbox by mailbox. */
 export class Indexer {
   readonly #log: Log;
   readonly #later: IndexerOptions["later"];
+  /** May change at any time. */
+  isOn: boolean;
   #store: Store | undefined;
   /** By account and name; those that have waited longest come first. */
   readonly #waiting = new Map<string, Place>();
   #running: Promise<void> | undefined;
   #stopped = false;
+  readonly #end: Promise<void>;
+  #endNow = () => {};
 
-  constructor({ log, later }: IndexerOptions) {
+  constructor({ log, later, isOn }: IndexerOptions) {
     this.#log = log;
     this.#later = later;
+    this.isOn = isOn;
+    this.#end = new Promise((resolve) => this.#endNow = resolve);
   }
 
   /** Begins to work on what is in `store`. */
@@ -56,6 +64,7 @@ export class Indexer {
    * @param begin False leaves it alone where nobody has used the account's mail by IMAP.
    */
   want(account: string, mailbox: string, begin: boolean): void {
+    if (!this.isOn) return;
     const key = JSON.stringify([account, mailbox]);
     const before = this.#waiting.get(key);
     const begins = begin || before?.begin === true;
@@ -66,6 +75,7 @@ export class Indexer {
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#endNow();
     await this.#running;
   }
 
@@ -75,7 +85,7 @@ export class Indexer {
   }
 
   async #run(): Promise<void> {
-    await this.#later(PATIENCE);
+    await this.#wait(PATIENCE);
     for (let next; !this.#stopped && (next = this.#next());) {
       try {
         await this.#index(next);
@@ -109,9 +119,14 @@ export class Indexer {
 
   async #rest(milliseconds: number): Promise<void> {
     const begun = performance.now();
-    await this.#later(milliseconds);
+    await this.#wait(milliseconds);
     const late = performance.now() - begun - milliseconds;
-    if (late > LATE) await this.#later(LONG_REST);
+    if (late > LATE) await this.#wait(LONG_REST);
+  }
+
+  /** Until then, or until it is stopped. */
+  async #wait(milliseconds: number): Promise<void> {
+    await Promise.race([this.#later(milliseconds), this.#end]);
   }
 }
 

@@ -14,6 +14,7 @@ import type {
 import { hasImplicitTls } from "./config/values/mod.ts";
 import { Dispatcher, localCourier } from "./deliver/mod.ts";
 import { filesDisk } from "./disk/mod.ts";
+import { Indexer } from "./indexer.ts";
 import { lockData } from "./lock_data.ts";
 import type { Log } from "./log.ts";
 import {
@@ -100,6 +101,7 @@ export async function startServer(
 interface Ports extends Ground {
   readonly accounts: ManagedAccounts;
   readonly store: Store;
+  readonly indexer: Indexer;
   readonly spool: Spool;
   /** Brings `legacyInUse` up to date. */
   readonly lookAtLegacy: () => Promise<void>;
@@ -123,6 +125,15 @@ async function openPorts(
     random: () => Math.random(),
     log,
   });
+  const later = (milliseconds: number) =>
+    new Promise<void>((resolve) =>
+      Deno.unrefTimer(setTimeout(resolve, milliseconds))
+    );
+  const indexer = new Indexer({
+    log,
+    later,
+    isOn: configuration.IMAP.enable_text_index,
+  });
   const store = maildirStore({
     disk,
     root: `${data}/mail`,
@@ -131,7 +142,11 @@ async function openPorts(
     now,
     log,
     settled: (id, account) => spool.settled(id, `mailbox:${account}`),
+    unread: (account, mailbox, why) =>
+      indexer.want(account, mailbox, why === "followed"),
+    hasTextIndex: () => indexer.isOn,
   });
+  indexer.start(store);
   return {
     accounts,
     spool,
@@ -139,10 +154,8 @@ async function openPorts(
     log,
     now,
     pause: () => new Promise((resolve) => setTimeout(resolve)),
-    later: (milliseconds) =>
-      new Promise((resolve) =>
-        Deno.unrefTimer(setTimeout(resolve, milliseconds))
-      ),
+    later,
+    indexer,
     within,
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
     maildrops: new Set<string>(),
@@ -272,6 +285,7 @@ class LiveServer {
       throw error;
     }
     // Below this line nothing fails: the new configuration is in force as a whole.
+    this.#ports.indexer.isOn = configuration.IMAP.enable_text_index;
     this.#sessions = sessions;
     // Sessions that were offered TLS may still take it when there is no certificate any more.
     if (certificates) this.#netOptions.certificates = certificates;
@@ -290,6 +304,7 @@ class LiveServer {
     await this.#net.stop(GRACE);
     await this.#dispatcher.stop();
     await this.#ports.spool.close();
+    await this.#ports.indexer.stop();
     await this.#ports.store.close();
     this.#ports.accounts.close();
   }

@@ -9,6 +9,7 @@ import {
   type CommandGroup,
   type Invocation,
   sharedOptions,
+  UsageError,
 } from "./subcommand.ts";
 
 const common = {
@@ -61,11 +62,13 @@ const rebuild: Command = {
   ...common,
   name: "rebuild",
   summary: "make the index of an account anew from its files",
+  details: "With all that searches need, so it reads every message.",
   run: async (invocation) => {
     const [address, counts] = await withMail(
       invocation,
       async (store, account) => {
         await store.rebuild(account);
+        await indexAll(store, account);
         return [account, await store.counts(account)] as const;
       },
     );
@@ -79,10 +82,43 @@ const rebuild: Command = {
   },
 };
 
+const search: Command = {
+  name: "search",
+  summary: "keep the words of an account's mail to search it fast, or do not",
+  arguments: ["ADDRESS", "on|off"],
+  options: [sharedOptions.config, sharedOptions.data],
+  details: [
+    "Off forgets them, and searches read every message. The server may run",
+    "meanwhile: it follows when a mailbox of the account is opened.",
+  ].join("\n"),
+  run: async (invocation) => {
+    const [, word] = invocation.args;
+    if (word !== "on" && word !== "off") {
+      throw new UsageError(`"${word}" is neither on nor off`);
+    }
+    const account = await withMail(invocation, async (store, account) => {
+      await (await store.open(account)).setTextIndex(word === "on");
+      return account;
+    });
+    invocation.print(`The text index of "${account}" is ${word}`);
+    return 0;
+  },
+};
+
+/** Finds out about all messages of an account, as the server would in the background. */
+async function indexAll(store: MaildirStore, account: string): Promise<void> {
+  const { indexWhole } = await import("../indexer.ts");
+  const user = await store.open(account);
+  for (const name of await user.mailboxes()) {
+    const mailbox = await user.mailbox(name);
+    if (mailbox) await indexWhole(mailbox);
+  }
+}
+
 export const mailbox: CommandGroup = {
   name: "mailbox",
-  summary: "list, verify, rebuild the mailboxes of an account",
-  actions: [list, verify, rebuild],
+  summary: "list, verify, rebuild the mailboxes of an account; how to search",
+  actions: [list, verify, rebuild, search],
 };
 
 function reportLines(report: MailboxReport): string[] {
@@ -121,6 +157,7 @@ async function withMail<T>(
     root: `${site.folder}/mail`,
     index: sqliteIndex(),
     host: site.configuration.server_name,
+    hasTextIndex: () => site.configuration.IMAP.enable_text_index,
   });
   try {
     return await act(store, account.address);

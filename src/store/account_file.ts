@@ -60,7 +60,13 @@ export class AccountFile {
     return this.#serial.run(() => this.#change(facts));
   }
 
+  /** Takes in what another process changed. @throws {DiskError} */
+  reload(): Promise<void> {
+    return this.#serial.run(() => this.load());
+  }
+
   async #change(facts: Partial<AccountFacts>): Promise<void> {
+    await this.load();
     const changed = { ...this.#facts, ...facts };
     await replaceFile(
       this.#surroundings,

@@ -11,6 +11,8 @@ export class Findings {
   readonly #index: MailboxIndex;
   readonly #roster: Roster;
   readonly cache: MessageCache;
+  /** The texts of all messages up to this UID are kept. */
+  #whole = 0;
   /** UIDs whose texts are kept; read when it is asked for. */
   #withText: Promise<Set<number> | undefined> | undefined;
 
@@ -75,9 +77,16 @@ export class Findings {
     const kept = await this.#kept();
     const missing: number[] = [];
     if (kept === undefined) return missing;
-    for (const { meta: { uid } } of this.#roster.entries) {
+    const { entries } = this.#roster;
+    for (
+      let i = this.#roster.placeOf(this.#whole + 1);
+      i < entries.length;
+      i++
+    ) {
       if (missing.length >= limit) break;
+      const { uid } = entries[i]!.meta;
       if (!kept.has(uid)) missing.push(uid);
+      else if (missing.length === 0) this.#whole = uid;
     }
     return missing;
   }
@@ -93,8 +102,10 @@ export class Findings {
 
   /** Forgets that texts are kept: of these messages, or all. */
   forget(uids?: readonly number[]): void {
-    if (uids === undefined) this.#withText = undefined;
-    else if (uids.length > 0) {
+    if (uids === undefined) {
+      this.#withText = undefined;
+      this.#whole = 0;
+    } else if (uids.length > 0) {
       this.#withText?.then((kept) => uids.forEach((uid) => kept?.delete(uid)));
     }
   }

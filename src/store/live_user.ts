@@ -40,6 +40,10 @@ export interface Home {
   readonly announce: (mailboxId: string, change: Change) => void;
   /** Tells what a mailbox is called now. */
   readonly renamed: (mailboxId: string, name: string) => void;
+  /** Tells that there may be messages of whose text nothing is kept. */
+  readonly unread: (mailbox: string, why: "followed" | "grown") => void;
+  /** False where no account has a text index. */
+  readonly hasTextIndex: () => boolean;
   readonly announceList: (change: MailboxListChange) => void;
 }
 
@@ -96,11 +100,23 @@ export class LiveUser {
     const user = new LiveUser(surroundings, home, index, file);
     try {
       await user.mailbox(INBOX);
+      if (!user.hasTextIndex) await user.dropTexts();
     } catch (error) {
       index.close();
       throw error;
     }
     return user;
+  }
+
+  /** Texts of this account are kept to be searched. */
+  get hasTextIndex(): boolean {
+    return this.home.hasTextIndex() && this.file.facts.hasTextIndex;
+  }
+
+  /** Forgets all texts. */
+  async dropTexts(): Promise<void> {
+    await this.index.use((index) => index.dropTexts());
+    for (const { findings } of this.loaded) findings.forget();
   }
 
   /** How many messages are kept in memory. */
@@ -166,12 +182,15 @@ export class LiveUser {
   }
 
   #placeOf(name: string, id: string): Place {
-    const { account, announce } = this.home;
+    const { account, announce, unread } = this.home;
     return {
       account,
       name,
       path: this.pathOf(name),
-      announce: (change) => announce(id, change),
+      announce: (change) => {
+        announce(id, change);
+        if (change.kind === "appended") unread(name, "grown");
+      },
       checkRoom: (octets, messages) => this.checkRoom(octets, messages),
     };
   }

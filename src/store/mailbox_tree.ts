@@ -169,6 +169,5 @@ export async function makeDefaults(user: LiveUser): Promise<void> {
 export async function setTextIndex(user: LiveUser, on: boolean): Promise<void> {
   if (user.file.facts.hasTextIndex === on) return;
   await user.file.change({ hasTextIndex: on });
-  if (!on) await user.index.use((index) => index.dropTexts());
-  for (const { findings } of user.loaded) findings.forget();
+  await user.dropTexts();
 }

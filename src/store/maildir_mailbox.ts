@@ -55,7 +55,12 @@ export function mailboxOver(
     ...readingOf(using),
     ...changingOf(using),
     follow: (listener) =>
-      using((live) => live.follow(() => watch(mailboxId, listener))),
+      using(async (live, user) => {
+        // The command line may have switched the text index meanwhile.
+        await user.file.reload();
+        user.home.unread(live.place.name, "followed");
+        return await live.follow(() => watch(mailboxId, listener));
+      }),
     watch: (listener) => watch(mailboxId, listener),
   };
 }
@@ -77,9 +82,7 @@ type Reading =
 
 function readingOf(using: Using): Pick<Mailbox, Reading> {
   const text = <T>(work: (text: TextIndex) => Promise<T>): Promise<T> =>
-    using((live, user) =>
-      work(live.findings.text(() => user.file.facts.hasTextIndex))
-    );
+    using((live, user) => work(live.findings.text(() => user.hasTextIndex)));
   return {
     metas: () => using((live) => live.metas()),
     status: () => using((live) => live.status()),

@@ -57,6 +57,17 @@ export interface MaildirStoreOptions {
    * for before such a message is removed.
    */
   readonly settled?: (deliveryId: string, account: string) => Promise<void>;
+  /**
+   * Told when a mailbox is followed, and when it has grown: there may be messages of whose
+   * text nothing is kept.
+   */
+  readonly unread?: (
+    account: string,
+    mailbox: string,
+    why: "followed" | "grown",
+  ) => void;
+  /** False switches off the text index of all accounts. */
+  readonly hasTextIndex?: () => boolean;
   /** Accounts that stay open though nobody uses them. */
   readonly keepAccounts?: number;
   /** Messages of such accounts that stay in memory. */
@@ -76,7 +87,7 @@ export interface MaildirStore extends Store {
   counts(account: string): Promise<readonly MailboxCount[]>;
   /** Compares files, names and index of an account; sets right what can be. */
   verify(account: string): Promise<readonly MailboxReport[]>;
-  /** Makes the index of an account anew from its folders. */
+  /** Makes the index of an account anew from its folders, and forgets all that was found out about messages. */
   rebuild(account: string): Promise<void>;
 }
 
@@ -145,7 +156,7 @@ class OpenAccounts implements MaildirStore {
   }
 
   async #openUser(account: string, path: string): Promise<LiveUser> {
-    const { root, index } = this.#options;
+    const { root, index, unread, hasTextIndex } = this.#options;
     try {
       await this.#makeRoot();
       await this.#closing.get(path);
@@ -158,6 +169,9 @@ class OpenAccounts implements MaildirStore {
           this.#watchers.announce(path, id, change),
         renamed: (id: string, name: string) =>
           void this.#names.set(`${path} ${id}`, name),
+        unread: (mailbox: string, why: "followed" | "grown") =>
+          unread?.(account, mailbox, why),
+        hasTextIndex: hasTextIndex ?? (() => true),
         announceList: (change: MailboxListChange) =>
           this.#listWatchers.announce(path, "", change),
       };
@@ -291,6 +305,7 @@ class OpenAccounts implements MaildirStore {
   }
 
   async rebuild(account: string): Promise<void> {
+    await this.#use(account, (user) => user.dropTexts());
     await this.#eachMailbox(account, rebuildIndex);
   }
 

@@ -66,7 +66,7 @@ export class Roster {
   }
 
   get(uid: number): Entry | undefined {
-    const entry = this.#entries[this.#placeOf(uid)];
+    const entry = this.#entries[this.placeOf(uid)];
     return entry?.meta.uid === uid ? entry : undefined;
   }
 
@@ -87,7 +87,7 @@ export class Roster {
   put(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     for (const entry of entries) {
-      const place = this.#placeOf(entry.meta.uid);
+      const place = this.placeOf(entry.meta.uid);
       const old = this.#entries[place];
       if (old?.meta.uid === entry.meta.uid) {
         this.#count(old.meta, -1);
@@ -133,7 +133,7 @@ export class Roster {
   }
 
   /** Where `uid` stands, or would. */
-  #placeOf(uid: number): number {
+  placeOf(uid: number): number {
     let low = 0, high = this.#entries.length;
     if (high > 0 && this.#entries[high - 1]!.meta.uid < uid) return high;
     while (low < high) {

@@ -115,5 +115,6 @@ export async function rebuildIndex(mailbox: LiveMailbox): Promise<void> {
     await mailbox.index.reset(mailbox.numbers.uidValidity);
     await mailbox.index.note(mailbox.roster.entries.map(rowOf), []);
     await mailbox.index.flush(undefined);
+    mailbox.findings.forget();
   });
 }

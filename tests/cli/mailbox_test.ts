@@ -86,3 +86,24 @@ async function messageFiles(site: Site): Promise<string[]> {
   }
   return paths.sort();
 }
+
+Deno.test("mailbox rebuild finds out about all messages; mailbox search off forgets their words, on lets them come back", async () => {
+  await using site = await siteWithMail(3);
+  const texts = `${site.folder}/data/mail/example.org/alice/text.db`;
+  const isThere = () => Deno.stat(texts).then(() => true, () => false);
+  assertEquals(await isThere(), false);
+  await site.run(`mailbox rebuild ${ALICE}`);
+  assertEquals(await isThere(), true);
+  assertEquals(await site.run(`mailbox search ${ALICE} off`), {
+    code: 0,
+    out: `The text index of "${ALICE}" is off\n`,
+    err: "",
+  });
+  assertEquals(await isThere(), false);
+  await site.run(`mailbox rebuild ${ALICE}`);
+  assertEquals(await isThere(), false);
+  await site.run(`mailbox search ${ALICE} on`);
+  await site.run(`mailbox rebuild ${ALICE}`);
+  assertEquals(await isThere(), true);
+  assertEquals((await site.run(`mailbox search ${ALICE} maybe`)).code, 2);
+});

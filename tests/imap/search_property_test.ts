@@ -1,202 +1,49 @@
 // What SEARCH finds is what a reader who knows the messages would pick out, for
-// searches and messages made at random (always the same ones).
+// searches and messages made at random (always the same ones): over messages in memory,
+// and over a Maildir whose index of texts is not there, half made, lost in the middle.
 
 import { assert, assertEquals } from "@std/assert";
-import { latin1Decode, utf8Encode } from "../../src/bytes/mod.ts";
-import { findMatches } from "../../src/imap/search/evaluate.ts";
+import { concatBytes, latin1Decode, utf8Encode } from "../../src/bytes/mod.ts";
+import { filesDisk } from "../../src/disk/mod.ts";
+import { indexMessages } from "../../src/imap/mod.ts";
+import { Findings } from "../../src/imap/findings.ts";
+import { StoredMessage } from "../../src/imap/stored_message.ts";
+import { Texts } from "../../src/imap/texts.ts";
+import { View } from "../../src/imap/view.ts";
+import {
+  findMatches,
+  type SearchScope,
+} from "../../src/imap/search/evaluate.ts";
 import { parseSearch } from "../../src/imap/search/return_options.ts";
 import {
-  DAY,
-  FLAGS,
+  type Mailbox,
+  maildirStore,
+  sqliteIndex,
+} from "../../src/store/mod.ts";
+import {
+  type Corpus,
   makeCorpus,
   NOW,
-  pick,
-  type Random,
   randomFrom,
   type Truth,
-  WORDS,
 } from "./corpus.ts";
-import { runSession, scannerOf } from "./sample.ts";
+import { query } from "./queries.ts";
+import { context, runSession, scannerOf } from "./sample.ts";
 
-/** A search as text (UTF-16), and what it means. */
-interface Query {
-  readonly text: string;
-  readonly holds: (truth: Truth, sequence: number) => boolean;
-}
-
-function same(text: string): string {
-  return text.normalize("NFKD").toUpperCase().normalize("NFKD");
-}
-
-function includes(text: string, piece: string): boolean {
-  return same(text).includes(same(piece));
-}
-
-function quote(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
-}
-
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-function dateText(day: number): string {
-  const date = new Date(day * DAY);
-  return `${date.getUTCDate()}-${
-    MONTHS[date.getUTCMonth()]
-  }-${date.getUTCFullYear()}`;
-}
-
-function needle(random: Random): string {
-  const word = pick(random, WORDS);
-  const way = random(4);
-  if (way === 0) return word.toUpperCase();
-  if (way === 1) return word.toLowerCase();
-  return way === 2 && [...word].length > 1
-    ? [...word].slice(1, 4).join("")
-    : word;
-}
-
-const DATE_TESTS = {
-  BEFORE: (a: number, b: number) => a < b,
-  ON: (a: number, b: number) => a === b,
-  SINCE: (a: number, b: number) => a >= b,
-};
-
-function dateQuery(random: Random): Query {
-  const [name, test] = pick(random, Object.entries(DATE_TESTS));
-  const kind = pick(random, ["", "SENT", "SAVED"]);
-  const day = kind === "SENT"
-    ? 20_600 + random(20)
-    : Math.floor((NOW - random(kind === "SAVED" ? 5 : 20) * DAY) / DAY);
-  const date = random(2) ? dateText(day) : quote(dateText(day));
-  const of = (truth: Truth) => {
-    if (kind === "SENT") return truth.sentDay;
-    const ms = kind === "SAVED" ? truth.savedDate : truth.internalDate;
-    return Math.floor(ms / DAY);
-  };
-  return {
-    text: `${kind}${name} ${date}`,
-    holds: (truth) => {
-      const value = of(truth);
-      return value !== undefined && test(value, day);
-    },
-  };
-}
-
-function flagQuery(random: Random): Query {
-  const flag = pick(random, FLAGS);
-  const wanted = random(2) === 0;
-  const text = flag.startsWith("\\")
-    ? `${wanted ? "" : "UN"}${flag.slice(1).toUpperCase()}`
-    : `${wanted ? "" : "UN"}KEYWORD ${flag.toLowerCase()}`;
-  return { text, holds: ({ flags }) => flags.includes(flag) === wanted };
-}
-
-function recentQuery(random: Random): Query {
-  return pick<Query>(random, [
-    { text: "RECENT", holds: ({ recent }) => recent },
-    { text: "OLD", holds: ({ recent }) => !recent },
-    {
-      text: "NEW",
-      holds: ({ recent, flags }) => recent && !flags.includes("\\Seen"),
-    },
-    { text: "ALL", holds: () => true },
-    { text: "SAVEDATESUPPORTED", holds: () => true },
-  ]);
-}
-
-function numberQuery(random: Random): Query {
-  const n = random(120) + 1;
-  const size = 200 + random(600);
-  const seconds = random(20 * 86400) + 1;
-  const range = [random(60) + 1, random(60) + 1] as const;
-  const [low, high] = [Math.min(...range), Math.max(...range)];
-  return pick<Query>(random, [
-    { text: `LARGER ${size}`, holds: (truth) => truth.size > size },
-    { text: `SMALLER ${size}`, holds: (truth: Truth) => truth.size < size },
-    { text: `MODSEQ ${n}`, holds: ({ modseq }) => modseq >= n },
-    { text: `EMAILID E${n % 30}`, holds: (t) => t.emailId === `E${n % 30}` },
-    { text: `THREADID T${n}`, holds: () => false },
-    {
-      text: `OLDER ${seconds}`,
-      holds: (t) => t.internalDate <= NOW - seconds * 1000,
-    },
-    {
-      text: `YOUNGER ${seconds}`,
-      holds: (t) => t.internalDate >= NOW - seconds * 1000,
-    },
-    { text: `UID ${n}`, holds: ({ uid }) => uid === n },
-    {
-      text: `UID ${range.join(":")}`,
-      holds: ({ uid }) => uid >= low && uid <= high,
-    },
-    {
-      text: `${range.join(":")},${n}`,
-      holds: (_, sequence) =>
-        sequence >= low && sequence <= high || sequence === n,
-    },
-  ]);
-}
-
-function fieldQuery(random: Random): Query {
-  const name = pick(random, ["Subject", "From", "To", "Cc", "Bcc", "X-Note"]);
-  const piece = random(8) === 0 ? "" : needle(random);
-  const key = name === "X-Note" || random(3) === 0
-    ? `HEADER ${name.toLowerCase()}`
-    : name.toUpperCase();
-  return {
-    text: `${key} ${quote(piece)}`,
-    holds: ({ header }) =>
-      header.some(([other, text]) => other === name && includes(text, piece)),
-  };
-}
-
-function textQuery(random: Random): Query {
-  const piece = random(10) === 0 ? "content-type: message" : needle(random);
-  const inBody = (truth: Truth) =>
-    truth.texts.some((text) => includes(text, piece));
-  const inHeaders = ({ header, innerHeaders }: Truth) =>
-    [...header, ...innerHeaders].some(([name, text]) =>
-      includes(`${name}: ${text}`, piece)
-    );
-  return random(2) === 0 ? { text: `BODY ${quote(piece)}`, holds: inBody } : {
-    text: `TEXT ${quote(piece)}`,
-    holds: (truth) => inBody(truth) || inHeaders(truth),
-  };
-}
-
-function query(random: Random, depth: number): Query {
-  const kind = random(depth > 3 ? 6 : 9);
-  if (kind === 0) return dateQuery(random);
-  if (kind === 1) return flagQuery(random);
-  if (kind === 2) return recentQuery(random);
-  if (kind === 3) return numberQuery(random);
-  if (kind === 4) return fieldQuery(random);
-  if (kind === 5) return textQuery(random);
-  const a = query(random, depth + 1);
-  if (kind === 6) {
-    return { text: `NOT ${a.text}`, holds: (t, n) => !a.holds(t, n) };
-  }
-  const b = query(random, depth + 1);
-  return kind === 7
-    ? {
-      text: `OR ${a.text} ${b.text}`,
-      holds: (t, n) => a.holds(t, n) || b.holds(t, n),
-    }
-    : {
-      text: `(${a.text} ${b.text})`,
-      holds: (t, n) => a.holds(t, n) && b.holds(t, n),
-    };
-}
-
-Deno.test("SEARCH finds what a reader of the messages would pick out", async () => {
-  const { truths, scope } = makeCorpus(60, 11);
+/** Runs searches; how many of them told messages apart. */
+async function holdAgainst(
+  truths: readonly Truth[],
+  scopeNow: (round: number) => Promise<SearchScope>,
+  rounds: number,
+): Promise<number> {
   const random = randomFrom(5);
   let found = 0;
-  for (let round = 0; round < 600; round++) {
+  for (let round = 0; round < rounds; round++) {
     const { text, holds } = query(random, 0);
     const charset = random(2) ? " CHARSET UTF-8" : "";
     const bytes = latin1Decode(utf8Encode(`${charset} ${text}`));
     const { criterion } = await runSession(parseSearch(scannerOf(bytes)));
+    const scope = await scopeNow(round);
     const matches = await runSession(findMatches(scope, criterion));
     const expected = truths.filter((truth, i) => holds(truth, i + 1));
     assertEquals(
@@ -206,6 +53,120 @@ Deno.test("SEARCH finds what a reader of the messages would pick out", async () 
     );
     if (expected.length > 0 && expected.length < truths.length) found++;
   }
+  return found;
+}
+
+Deno.test("SEARCH finds what a reader of the messages would pick out", async () => {
+  const { truths, scope } = makeCorpus(60, 11);
+  const found = await holdAgainst(truths, () => Promise.resolve(scope), 600);
   // Searches that find all or nothing prove little.
   assert(found > 300, `${found} searches told messages apart`);
 });
+
+Deno.test("SEARCH over a Maildir finds the same, whatever became of its index", async () => {
+  const root = await Deno.makeTempDir();
+  const disk = filesDisk();
+  const open = () =>
+    maildirStore({ disk, root: `${root}/mail`, index: sqliteIndex() });
+  let store = open();
+  try {
+    const user = await store.open("alice@example.test");
+    let inbox = (await user.mailbox("INBOX"))!;
+    const truths = await fill(inbox, makeCorpus(60, 11));
+    let ruledOut = 0;
+    const found = await holdAgainst(truths, async (round) => {
+      // Nothing is indexed in the first rounds, then more and more.
+      if (round > 60) await runSession(indexMessages(inbox, 1));
+      if (round === 250 || round === 400) {
+        await store.close();
+        for (const name of LOST[round]!) {
+          await Deno.remove(`${root}/mail/example.test/alice/${name}`);
+        }
+        store = open();
+        inbox = (await (await store.open("alice@example.test"))
+          .mailbox("INBOX"))!;
+        // Without the index it is not known when a message changed: its modseq rises.
+        for (const [i, { modseq }] of (await inbox.metas()).entries()) {
+          Object.assign(truths[i]!, { modseq });
+        }
+      }
+      if (round === 320) await user.setTextIndex(false);
+      if (round === 340) await user.setTextIndex(true);
+      const texts = inbox.text;
+      return scopeOver(inbox, truths, {
+        ...texts,
+        candidates: async (text) => {
+          const some = await texts.candidates(text);
+          if (some && some.size < truths.length) ruledOut++;
+          return some;
+        },
+      });
+    }, 600);
+    assert(found > 300, `${found} searches told messages apart`);
+    assert(ruledOut > 60, `${ruledOut} texts ruled messages out`);
+    assertEquals(await inbox.text.missing(1), []);
+  } finally {
+    await store.close();
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+/** What is lost before which round. */
+const LOST: Readonly<Record<number, readonly string[]>> = {
+  250: ["text.db"],
+  400: ["index.db"],
+};
+
+/** Stores the messages; what is true of them then. */
+async function fill(
+  inbox: Mailbox,
+  { truths, scope }: Corpus,
+): Promise<Truth[]> {
+  const stored: Truth[] = [];
+  for (const truth of truths) {
+    const message = scope.open(scope.view.byUid(truth.uid)!);
+    const octets = await runSession(message.octets());
+    const pieces: Uint8Array[] = [];
+    for (let piece; (piece = await octets.read(65536));) pieces.push(piece);
+    const { flags, internalDate, savedDate } = truth;
+    const options = { flags, internalDate, savedDate };
+    const meta = await inbox.append([concatBytes(pieces)], options);
+    stored.push({ ...truth, ...meta });
+  }
+  return stored;
+}
+
+async function scopeOver(
+  inbox: Mailbox,
+  truths: readonly Truth[],
+  text: Mailbox["text"],
+): Promise<SearchScope> {
+  const view = new View(await inbox.metas());
+  const recent = new Set(
+    truths.filter((truth) => truth.recent).map(({ uid }) => uid),
+  );
+  const findings = new Findings(
+    inbox.cache,
+    (uid, count) => view.uidsFrom(uid, count),
+  );
+  const texts = new Texts(text);
+  return {
+    view,
+    context: {
+      ...context,
+      now: NOW,
+      largestSequence: view.count,
+      largestUid: view.largestUid,
+    },
+    open: (numbered) =>
+      new StoredMessage(
+        inbox,
+        numbered,
+        recent.has(numbered.meta.uid),
+        findings,
+        texts,
+      ),
+    *pause() {},
+    end: () => findings.end(),
+  };
+}

@@ -375,6 +375,26 @@ export function imapConformance(
     },
   );
 
+  test(
+    "a message whose text is too long to be kept is found by every search",
+    async (_, inbox) => {
+      assertEquals(await inbox.text.isBegun(), false);
+      const [long, short] = [
+        await append(inbox, "1"),
+        await append(inbox, "2"),
+      ];
+      await inbox.text.put(
+        new Map([[long.uid, undefined], [short.uid, "short text"]]),
+      );
+      assertEquals(await inbox.text.missing(10), []);
+      assertEquals(await inbox.text.isBegun(), true);
+      const found = (text: string) =>
+        inbox.text.candidates(text).then((uids) => [...uids!].sort());
+      assertEquals(await found("other words"), [long.uid]);
+      assertEquals(await found("short te"), [long.uid, short.uid]);
+    },
+  );
+
   test("quotes and operators in a searched text are text", async (_, inbox) => {
     const { uid } = await append(inbox, "m");
     await inbox.text.put(new Map([[uid, 'say "AND" or NOT* (a:b) ^x']]));
