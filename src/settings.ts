@@ -47,6 +47,7 @@ export function accountsSettingOf(
 ): AccountsSetting {
   return {
     domains: localDomains(configuration),
+    defaultDomain: configuration.domain,
     domainAliases: configuration.AliasDomains,
     accounts: configuration.Accounts,
     aliases: configuration.Aliases,

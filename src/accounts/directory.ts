@@ -55,11 +55,19 @@ export async function allEntries(directory: Directory): Promise<Entry[]> {
   ];
 }
 
-/** The canonical address that a login means; what cannot be an address means itself. */
-export function meantLogin(directory: Directory, login: string): string {
-  const address = prepareLogin(login);
+/**
+ * The canonical address that a login means: "alice" is somebody in the default domain.
+ * What cannot be an address means itself.
+ */
+export function meantLogin(
+  { configured }: Directory,
+  login: string,
+): string {
+  const { defaultDomain } = configured;
+  const isShort = defaultDomain !== undefined && !/[@＠]/.test(login);
+  const address = prepareLogin(isShort ? `${login}@${defaultDomain}` : login);
   if (!address) return login;
-  return canonicalAddress(meantAddress(directory.configured, address));
+  return canonicalAddress(meantAddress(configured, address));
 }
 
 /** Where mail for a canonical address (or "@domain") is sent on to; empty where nothing says so. */

@@ -19,6 +19,8 @@ import { prepareAccountAddress } from "./prepare.ts";
 export interface AccountsSetting {
   /** Domains (and address literals) whose mail is kept here; those of accounts, aliases and catch-alls need not be named. */
   readonly domains?: readonly string[];
+  /** The domain of logins that name none: "alice". */
+  readonly defaultDomain?: string | undefined;
   /** Domain to domain: its addresses mean those of the other. */
   readonly domainAliases?: Readonly<Record<string, string>>;
   /** Address to password (plain or hashed; see `password.ts`), or to all about the account. */
@@ -49,6 +51,7 @@ export interface ConfiguredAccount {
 /** The setting in canonical form. */
 export interface Configured {
   readonly domains: ReadonlySet<string>;
+  readonly defaultDomain: string | undefined;
   readonly domainAliases: ReadonlyMap<string, string>;
   readonly accounts: ReadonlyMap<string, CheckedAccount>;
   /** By address, or by "@domain" for a catch-all. */
@@ -93,6 +96,10 @@ export function checkSetting(setting: AccountsSetting): Configured {
     ...checkAliases(setting.aliases ?? {}, canonical, problems),
     ...checkCatchAlls(setting.catchAll ?? {}, domainAliases, problems),
   ]);
+  const [defaultDomain] = checkDomains(
+    setting.defaultDomain === undefined ? [] : [setting.defaultDomain],
+    problems,
+  );
   const domains = new Set([
     ...checkDomains(setting.domains ?? [], problems),
     ...[...accounts.keys(), ...aliases.keys()].map(domainOf),
@@ -103,6 +110,7 @@ export function checkSetting(setting: AccountsSetting): Configured {
   if (problems.length > 0) throw new BadAccountsSetting(problems);
   return {
     domains,
+    defaultDomain,
     domainAliases,
     accounts,
     aliases,

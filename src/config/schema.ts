@@ -98,7 +98,7 @@ export const schema = z.strictObject({
     'The name of this server in greetings and trace fields; by default "mail." and the domain, or "localhost" without one.',
   ).meta({ examples: ["mail.example.org"] }),
   domain: domainName.optional().describe(
-    "The domain whose mail is kept here.",
+    'The domain whose mail is kept here; who logs in as "alice" is alice in this domain.',
   ).meta({ examples: ["example.org"] }),
   domains: z.array(domainName).default([]).describe(
     "Further domains whose mail is kept here. Those of Accounts and Aliases need not be named.",

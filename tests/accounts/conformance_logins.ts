@@ -205,6 +205,42 @@ export function testLogins(test: Test): void {
   );
 
   test(
+    "take a login without a domain for one in the default domain, by every way in",
+    {
+      domains: ["example.test", "other.test"],
+      defaultDomain: "alias.test",
+      domainAliases: { "alias.test": "example.test" },
+      accounts: {
+        "alice@example.test": { password: "secret", legacy: true },
+        "bob@other.test": "secret",
+      },
+    },
+    async (accounts) => {
+      const verify = async (login: string) =>
+        (await accounts.verify(login, "secret"))?.address;
+      assertEquals(await verify("alice"), "alice@example.test");
+      assertEquals(await verify("ALICE"), "alice@example.test");
+      assertEquals(await verify("bob"), undefined);
+      assertEquals(await verify("alice＠example.test"), "alice@example.test");
+      for (const login of ["", "@", "alice@", "alice lists", "<alice>"]) {
+        assertEquals(await verify(login), undefined);
+      }
+      assertEquals(
+        (await accounts.find("alice"))?.address,
+        "alice@example.test",
+      );
+      const shared = await accounts.sharedSecret("alice");
+      assertEquals(shared?.secret, "secret");
+      assertEquals(shared?.identity.address, "alice@example.test");
+      await expectScram(accounts, "alice", "secret", true);
+      const { identity } = await accounts.scram("alice", "sha-256");
+      assertEquals(identity, { address: "alice@example.test" });
+      accounts.reconfigure({ accounts: { "alice@example.test": "secret" } });
+      assertEquals(await verify("alice"), undefined);
+    },
+  );
+
+  test(
     "find accounts by login, not by alias or detail",
     {
       ...BASE,

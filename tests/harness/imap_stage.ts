@@ -165,7 +165,11 @@ export class ImapStage implements Stage {
   /** The accounts that were given, opened when the first client connects. */
   #opened(): Accounts {
     this.#accounts ??= memoryAccounts(
-      { domains: ["example.test"], accounts: this.accounts },
+      {
+        domains: ["example.test"],
+        defaultDomain: "example.test",
+        accounts: this.accounts,
+      },
       { cost: CHEAP_HASH, now: () => this.clock.now },
     );
     return this.#accounts;

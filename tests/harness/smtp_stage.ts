@@ -178,7 +178,12 @@ export class SmtpStage implements Stage {
   #settled(): SmtpSetting {
     const { users, aliases } = this;
     this.accounts ??= memoryAccounts(
-      { domains: ["example.test"], accounts: users, aliases },
+      {
+        domains: ["example.test"],
+        defaultDomain: "example.test",
+        accounts: users,
+        aliases,
+      },
       { cost: CHEAP_HASH, now: () => this.clock.now },
     );
     return { ...this.setting, accounts: this.accounts };

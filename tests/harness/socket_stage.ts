@@ -165,6 +165,7 @@ export class SocketStage implements Stage {
 function startingKeys(protocol: string): Keys {
   const keys: Keys = {
     server_name: protocol === "smtp" ? "mx.example.test" : "pop.example.test",
+    domain: "example.test",
     Accounts: {},
     Aliases: {},
     SMTP: { check_from_header: false },
