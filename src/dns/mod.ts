@@ -4,4 +4,6 @@
  * @module
  */
 
+export { normalAddress, normalName, reverseName } from "./name.ts";
+export { type NameServer, parseResolvConf } from "./resolv_conf.ts";
 export * from "./resolver.ts";
