@@ -53,6 +53,8 @@ function* turn(s: ImapSession): Session<void> {
     if (status === undefined) throw error;
     return complete(s, "*", status);
   }
+  // Apple's Mail sends one more CRLF than it should after an IDLE or a literal.
+  if (line === "") return;
   yield* runLine(s, new Scanner(s.wire, line, bounds));
 }
 

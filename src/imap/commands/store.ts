@@ -16,7 +16,7 @@ import {
   type Targets,
   targetsOf,
 } from "../targets.ts";
-import { tell, tellFlags } from "../tell_changes.ts";
+import { tell, tellFlags, tellKnownFlags } from "../tell_changes.ts";
 import type { Numbered } from "../view.ts";
 
 type How = "add" | "remove" | "replace";
@@ -119,7 +119,8 @@ function* tellOutcome(
   modified: readonly number[],
   by: By,
 ): Session<void> {
-  const { view } = selectedOf(s);
+  const selected = selectedOf(s);
+  const { view } = selected;
   const untouched = new Set(modified);
   for (const before of messages) {
     const { uid } = before.meta;
@@ -128,7 +129,9 @@ function* tellOutcome(
     view.toldFlags(uid);
     const known = change.silent &&
       hasFlags(after, expectedFlags(before, change));
-    if (!known) tellFlags(s, selectedOf(s), after, by === "uid");
+    // A new keyword shows in FLAGS, told or not (RFC 9051 §7.3.5).
+    if (selected.learn(after.meta.flags)) tellKnownFlags(s, selected);
+    if (!known) tellFlags(s, selected, after, by === "uid");
     else if (s.enabled.has("CONDSTORE")) tellModseq(s, after, by);
     yield* s.out.relieve();
   }
