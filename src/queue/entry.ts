@@ -31,6 +31,8 @@ export class Entry implements SpoolEntry {
   readonly size: number;
   readonly crc: number;
   readonly large: boolean;
+  readonly notBefore: number;
+  readonly priority: number;
   recent: Recent | undefined;
   segment: Segment;
   at: number;
@@ -41,8 +43,10 @@ export class Entry implements SpoolEntry {
   /** The JSON of each pending destination's progress, in the order of `#pending`. */
   #notes: readonly (string | undefined)[] | undefined;
 
+  /** @param envelope Given for what is wanted of it at hand; its JSON is kept. */
   constructor(
     about: Pick<Entry, "id" | "size" | "crc" | "large">,
+    { notBefore = 0, priority = 0 }: Envelope,
     envelope: string,
     pending: readonly string[],
     place: Place,
@@ -51,6 +55,8 @@ export class Entry implements SpoolEntry {
     this.size = about.size;
     this.crc = about.crc;
     this.large = about.large;
+    this.notBefore = notBefore;
+    this.priority = priority;
     this.#envelope = envelope;
     this.#pending = pending;
     this.segment = place.segment;

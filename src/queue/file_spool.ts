@@ -253,7 +253,7 @@ class FileSpool implements Spool {
     const head = messageHead(about, json, pending, concluding(concludes));
     return this.#append({ head, octets }, (place) => {
       if (concludes) this.#conclude(concludes);
-      const entry = new Entry(about, json, pending, place);
+      const entry = new Entry(about, envelope, json, pending, place);
       entry.recent = { envelope, octets };
       if (entry.isDone) return;
       this.#hold(entry);
@@ -387,7 +387,8 @@ type MessageHead = Extract<Head, { kind: "message" }>;
 function entryOf(head: MessageHead, place: Place): Entry {
   const { id, size, crc, large = false, envelope, pending, notes } = head;
   const about = { id, size, crc, large };
-  const entry = new Entry(about, JSON.stringify(envelope), pending, place);
+  const json = JSON.stringify(envelope);
+  const entry = new Entry(about, envelope, json, pending, place);
   if (notes) entry.note(notes);
   return entry;
 }

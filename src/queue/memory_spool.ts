@@ -67,7 +67,11 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     const notes = new Map<string, Progress>();
     const progress = (key: string) =>
       pending.has(key) ? notes.get(key) : undefined;
-    const entry = { ...message, pending, notes, progress };
+    const { notBefore = 0, priority = 0 } = message.envelope;
+    const entry = {
+      ...{ ...message, notBefore, priority },
+      ...{ pending, notes, progress },
+    };
     entries.set(entry.id, entry);
     for (const listener of listeners) listener(entry);
   }

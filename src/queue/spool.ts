@@ -124,6 +124,9 @@ export interface SpoolEntry {
   readonly id: string;
   readonly envelope: Envelope;
   readonly size: number;
+  /** As the envelope says; kept at hand, while the envelope has to be parsed. */
+  readonly notBefore: number;
+  readonly priority: number;
   /** Destinations not settled yet, as {@linkcode destinationKey} gives them. */
   readonly pending: ReadonlySet<string>;
   /** Of a pending destination that was tried or held; else undefined. */
@@ -168,4 +171,13 @@ export function destinationKey(destination: Destination): string {
   return destination.kind === "mailbox"
     ? `mailbox:${destination.account}`
     : `remote:${destination.address}`;
+}
+
+/** The destination that a key tells of, without its detail. */
+export function destinationOf(key: string): Destination {
+  const colon = key.indexOf(":");
+  const name = key.slice(colon + 1);
+  return key.startsWith("mailbox:")
+    ? { kind: "mailbox", account: name }
+    : { kind: "remote", address: name };
 }

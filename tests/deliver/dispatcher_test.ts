@@ -4,7 +4,6 @@ import {
   type Courier,
   Dispatcher,
   localCourier,
-  nextAttemptIn,
   type Outcome,
 } from "../../src/deliver/mod.ts";
 import { reply } from "../../src/mail/mod.ts";
@@ -31,7 +30,7 @@ function to(...accounts: string[]): Envelope {
     })),
     body: "7BIT",
     smtputf8: false,
-    received: 1_700_000_000_000,
+    received: Date.now(),
   };
 }
 
@@ -141,8 +140,7 @@ Deno.test("a mailbox that hangs and one that fails hold up nobody else", async (
     spool,
     courier,
     log: (event) => events.push(event),
-    atOnce: 4,
-    atOncePerDestination: 2,
+    local: { atOnce: 4, atOncePerLane: 2 },
   });
   dispatcher.start();
   for (let i = 0; i < 10; i++) await put(spool, to("hangs", "fails", `ok${i}`));
@@ -187,7 +185,7 @@ Deno.test("stop() waits for what is under way and starts nothing more", async ()
     spool,
     courier,
     log: () => {},
-    atOnce: 1,
+    local: { atOnce: 1, atOncePerLane: 1 },
   });
   dispatcher.start();
   await put(spool, to("a"));
@@ -209,19 +207,4 @@ Deno.test("a flood is delivered in the end, with the senders going first", async
   await until(() => spool.entries().length === 0);
   assertEquals((await textsOf(store, "alice@example.test")).length, 300);
   await dispatcher.stop();
-});
-
-Deno.test("nextAttemptIn() doubles from ten seconds to a quarter of an hour", () => {
-  const table: [number, number][] = [
-    [1, 10],
-    [2, 20],
-    [3, 40],
-    [6, 320],
-    [7, 640],
-    [8, 900],
-    [500, 900],
-  ];
-  for (const [attempts, seconds] of table) {
-    assertEquals(nextAttemptIn(attempts), seconds * 1000);
-  }
 });

@@ -1,0 +1,89 @@
+/**
+ * What waits to be delivered, kept small: there may be 100,000 of these. What a job
+ * brings, and to whom, is read from the spool when its turn comes.
+ */
+
+import { Heap } from "./heap.ts";
+
+/** The destinations of one message that share one lane. */
+export interface Job {
+  /** Of the message. */
+  readonly id: string;
+  readonly lane: Lane;
+  readonly priority: number;
+  /** Not before; milliseconds since 1970. */
+  due: number;
+  /**
+   * "waits" for its moment, is "ready" for a place, "runs"; or "rests" because all of
+   * it is held.
+   */
+  state: "waits" | "ready" | "runs" | "rests";
+  /** In the agenda while it waits, in its lane while it is ready. */
+  seat: number;
+  /** Delivered, but the journal could not take it yet: must not be delivered again. */
+  owed: readonly string[] | undefined;
+  /** The next job of the same message. */
+  next: Job | undefined;
+}
+
+/** Destinations that share a fate: a mailbox, or a route to other servers. */
+export class Lane {
+  readonly key: string;
+  readonly pool: Pool;
+  /** RFC 6710: by priority, and then the oldest first. Ids sort by age. */
+  readonly ready: Heap<Job> = new Heap((a, b) =>
+    a.priority === b.priority ? a.id < b.id : a.priority > b.priority
+  );
+  /** Jobs that run, and all that there are. */
+  busy = 0;
+  jobs = 0;
+  /** Closed until then; its seat in the agenda while it is. */
+  due = 0;
+  seat = -1;
+
+  constructor(key: string, pool: Pool) {
+    this.key = key;
+    this.pool = pool;
+  }
+}
+
+/**
+ * The places of one kind of delivery, given to lanes in turn. Local and remote mail
+ * have a pool each: neither ever waits for the other.
+ */
+export class Pool {
+  readonly place: "local" | "remote";
+  /** Deliveries at once, in all and in one lane. */
+  readonly atOnce: number;
+  readonly atOncePerLane: number;
+  running = 0;
+  /** Lanes in which something is ready, the next one first. */
+  readonly #lanes = new Set<Lane>();
+
+  constructor(
+    place: "local" | "remote",
+    { atOnce, atOncePerLane }: Pick<Pool, "atOnce" | "atOncePerLane">,
+  ) {
+    this.place = place;
+    this.atOnce = atOnce;
+    this.atOncePerLane = atOncePerLane;
+  }
+
+  get hasPlace(): boolean {
+    return this.running < this.atOnce;
+  }
+
+  /** Puts `lane` at the end of the line, if it is in none and has something ready. */
+  line(lane: Lane): void {
+    if (lane.ready.size > 0 && lane.seat < 0) this.#lanes.add(lane);
+  }
+
+  /** The lane whose turn it is; it has to be put in line again. */
+  next(): Lane | undefined {
+    for (const lane of this.#lanes) {
+      this.#lanes.delete(lane);
+      return lane;
+    }
+    return undefined;
+  }
+}
