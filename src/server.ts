@@ -12,7 +12,12 @@ import type {
   ListenerName,
 } from "./config/values/mod.ts";
 import { hasImplicitTls } from "./config/values/mod.ts";
-import { Dispatcher, localCourier } from "./deliver/mod.ts";
+import {
+  Dispatcher,
+  dsnReporter,
+  localCourier,
+  reportRoute,
+} from "./deliver/mod.ts";
 import { filesDisk } from "./disk/mod.ts";
 import { Indexer } from "./indexer.ts";
 import { lockData } from "./lock_data.ts";
@@ -260,6 +265,13 @@ class LiveServer {
           (await ports.accounts.find(account))?.details ?? "inbox",
       ),
       log: ports.log,
+      reporter: dsnReporter({
+        spool: ports.spool,
+        serverName: () => plan.configuration.server_name,
+        route: reportRoute(ports.accounts),
+        now: Date.now,
+        randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+      }),
     });
     this.#dispatcher.start();
   }

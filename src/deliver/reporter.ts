@@ -1,7 +1,12 @@
 /** Reports as messages: who writes them for the dispatcher. */
 
+import type { Accounts } from "../accounts/mod.ts";
 import { concatBytes } from "../bytes/mod.ts";
-import { composeReport, REPORT_ORIGINAL_MAX } from "../mail/mod.ts";
+import {
+  composeReport,
+  parseMailbox,
+  REPORT_ORIGINAL_MAX,
+} from "../mail/mod.ts";
 import type { Destination, Envelope, Spool, SpoolEntry } from "../queue/mod.ts";
 import type { ReportDue } from "./report.ts";
 
@@ -27,7 +32,7 @@ export interface ReporterOptions {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** Reports as multipart/report (RFC 3462), from the null reverse-path. */
+/** Reports as multipart/report (RFC 6522), from the null reverse-path. */
 export function dsnReporter(options: ReporterOptions): Reporter {
   const { spool, serverName, route, now, randomBytes } = options;
   return async (entry, { lines }) => {
@@ -62,6 +67,22 @@ export function dsnReporter(options: ReporterOptions): Reporter {
         received: now(),
       },
     };
+  };
+}
+
+/**
+ * Where reports to an address go: as mail to it would. Undeliverable ones, to an
+ * account that is gone or an alias that leads in a circle, go nowhere.
+ */
+export function reportRoute(
+  accounts: Pick<Accounts, "resolve">,
+): ReporterOptions["route"] {
+  return async (text) => {
+    const address = parseMailbox(text);
+    if (address === undefined) return [];
+    const found = await accounts.resolve(address);
+    if (found.kind === "found") return found.targets;
+    return found.kind === "remote" ? [{ kind: "remote", address: text }] : [];
   };
 }
 

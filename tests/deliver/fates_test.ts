@@ -179,7 +179,9 @@ Deno.test("after a crash what was acknowledged is not repeated, what was under w
   await first.put(to(BOB));
   await first.put(to(DAN));
   await first.put(to("remote:eve@example.com", "remote:no@example.org"));
-  const then = new DispatchStage({ spool: await open(disk.powerCut(seededRandom(4))) });
+  const then = new DispatchStage({
+    spool: await open(disk.powerCut(seededRandom(4))),
+  });
   assertEquals(
     then.spool.entries().map(({ pending }) => [...pending]),
     [[DAN], ["remote:eve@example.com"]],

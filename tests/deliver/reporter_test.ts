@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  dsnReporter,
+  type ReportDue,
+  reportRoute,
+} from "../../src/deliver/mod.ts";
+import { reply } from "../../src/mail/mod.ts";
+import { type Destination, memorySpool } from "../../src/queue/mod.ts";
+import { START, to } from "./dispatch_stage.ts";
+
+const DUE: ReportDue = {
+  about: "failure",
+  lines: [{
+    address: "bob@example.net",
+    orcpt: "rfc822;bob@example.net",
+    action: "failed",
+    reply: reply(550, "5.1.1", "No such user"),
+    peer: "mx.example.net[192.0.2.1]:25",
+    lastAttempt: START,
+  }],
+  keys: ["remote:bob@example.net"],
+};
+
+async function reportTo(destinations: readonly Destination[]) {
+  const spool = memorySpool({ now: () => START, random: () => 0.5 });
+  const draft = spool.begin();
+  await draft.write(new TextEncoder().encode("Subject: lost\r\n\r\nbody\r\n"));
+  const envelope = { ...to("remote:bob@example.net"), envid: "x1" };
+  await draft.commit({ ...envelope, ret: "FULL" });
+  return await dsnReporter({
+    spool,
+    serverName: () => "mx.example.test",
+    route: () => Promise.resolve(destinations),
+    now: () => START + 1,
+    randomBytes: (count) => new Uint8Array(count).fill(7),
+  })(spool.entry(draft.id)!, DUE);
+}
+
+Deno.test("dsnReporter() returns the message from the null reverse-path (RFC 3461 §6.1)", async () => {
+  const home: Destination = { kind: "mailbox", account: "sender@example.org" };
+  const report = await reportTo([home]);
+  assert(report);
+  assertEquals(report.envelope, {
+    from: "",
+    recipients: [{
+      address: "sender@example.org",
+      destinations: [home],
+      notify: ["NEVER"],
+    }],
+    ...{ body: "7BIT", smtputf8: false, received: START + 1 },
+  });
+  const text = new TextDecoder().decode(report.octets);
+  for (
+    const part of [
+      "report-type=delivery-status",
+      "Original-Envelope-Id: x1",
+      "Original-Recipient: rfc822; bob@example.net",
+      "Status: 5.1.1",
+      "Subject: lost\r\n\r\nbody\r\n",
+    ]
+  ) assert(text.includes(part), part);
+});
+
+Deno.test("dsnReporter() writes nothing to nobody", async () => {
+  assertEquals(await reportTo([]), undefined);
+});
+
+Deno.test("reportRoute() goes the way of mail, and nowhere where that ends", async () => {
+  const home: Destination = { kind: "mailbox", account: "a@example.test" };
+  const route = (kind: "found" | "unknown" | "disabled" | "loop" | "remote") =>
+    reportRoute({
+      resolve: () =>
+        Promise.resolve(
+          kind === "found" ? { kind, targets: [home] } : { kind },
+        ),
+    })("a@example.test");
+  assertEquals(await route("found"), [home]);
+  assertEquals(await route("remote"), [
+    { kind: "remote", address: "a@example.test" },
+  ]);
+  for (const kind of ["unknown", "disabled", "loop"] as const) {
+    assertEquals(await route(kind), []);
+  }
+});
