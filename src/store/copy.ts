@@ -72,7 +72,7 @@ async function place(
 ): Promise<UidPair[]> {
   const { surroundings } = target;
   const copies = links.map(({ original }) =>
-    newEntry(target, copyOf(original.meta, surroundings))
+    newEntry(target, copyOf(original, surroundings))
   );
   const placements = links.map(({ temporary }, i) => {
     const { folder, name } = copies[i]!;

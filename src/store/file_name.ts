@@ -6,6 +6,7 @@
  * saved. More is told where it is not usual: `T=<seconds>` is the internal date where it
  * is another one, `E=<id>` the EMAILID of a copy, and `K=<bits>` has the keywords for
  * which Maildir has no letters; in `letters` these stand as characters from U+0100 on.
+ * `W=<octets>` is, as Dovecot has it, the size with CRLF of a file that has bare LFs.
  *
  * @module
  */
@@ -19,8 +20,10 @@ export type SubFolder = "new" | "cur";
 export interface FileName {
   /** The part that never changes. */
   readonly key: string;
-  /** Octets, if told. */
+  /** Octets of the file, if told. */
   readonly size?: number | undefined;
+  /** Octets of the message where its line breaks are LF in the file. */
+  readonly served?: number | undefined;
   readonly uid?: number | undefined;
   /** Milliseconds since 1970, in whole seconds. */
   readonly internalDate?: number | undefined;
@@ -64,6 +67,13 @@ function parseShortName(name: string): FileName | undefined {
   if (seconds === undefined || size === undefined || !uid) return undefined;
   const letters = info < 0 ? "" : name.slice(info + 3);
   return { key, size, uid, internalDate: seconds * 1000, others: "", letters };
+}
+
+/** Octets of the message that a name tells of, as it is served. */
+export function servedSize(
+  { size, served }: Pick<FileName, "size" | "served">,
+): number | undefined {
+  return served ?? size;
 }
 
 /** The number that `text` has from one place to another: digits only, at most 11. */
@@ -110,10 +120,11 @@ function readAttributes(
   key: string,
   attributes: string,
 ): Omit<FileName, "key" | "letters"> & { readonly bits: string } {
-  let size, uid, date, emailId, bits = "", others = "";
+  let size, served, uid, date, emailId, bits = "", others = "";
   for (const attribute of attributes.split(",").slice(1)) {
     const value = numberOf(attribute.slice(2));
     if (attribute.startsWith("S=")) size = value;
+    else if (attribute.startsWith("W=")) served = value;
     else if (attribute.startsWith("U=")) uid = value || undefined;
     else if (attribute.startsWith("T=")) date = value;
     else if (/^E=[\w-]{1,60}$/.test(attribute)) emailId = attribute.slice(2);
@@ -122,8 +133,11 @@ function readAttributes(
   }
   date ??= numberOf(/^\d+(?=\.)/.exec(key)?.[0] ?? "");
   const internalDate = date === undefined ? undefined : date * 1000;
-  const copied = emailId === undefined ? {} : { emailId };
-  return { size, uid, internalDate, ...copied, bits, others };
+  const more = {
+    ...(emailId !== undefined && { emailId }),
+    ...(served !== undefined && { served }),
+  };
+  return { size, uid, internalDate, ...more, bits, others };
 }
 
 /** At most 15 digits: larger numbers are none that we wrote, and would not be exact. */
@@ -136,12 +150,14 @@ export function formatFileName(
   name: FileName & { readonly size: number; readonly uid: number },
   folder: SubFolder,
 ): string {
-  const { key, size, uid, internalDate, emailId, others } = name;
+  const { key, size, served, uid, internalDate, emailId, others } = name;
   const seconds = Math.floor((internalDate ?? 0) / 1000);
   const date = key.startsWith(`${seconds}.`) ? "" : `,T=${seconds}`;
   const email = !emailId || emailId === ownEmailId(key) ? "" : `,E=${emailId}`;
   const [letters, bits] = partLetters(name.letters);
-  const base = `${key},S=${size},U=${uid}${date}${email}${bits}${others}`;
+  const lines = served === undefined || served === size ? "" : `,W=${served}`;
+  const base =
+    `${key},S=${size},U=${uid}${date}${email}${bits}${lines}${others}`;
   return folder === "new" && letters === "" ? base : `${base}:2,${letters}`;
 }
 

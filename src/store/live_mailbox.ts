@@ -12,12 +12,13 @@ import { DiskError, type DiskFile } from "../disk/mod.ts";
 import { Appender } from "./append.ts";
 import { settleBatch } from "./batch.ts";
 import type { MailboxIndex } from "./cautious_index.ts";
-import { keyOf, type SubFolder } from "./file_name.ts";
+import { keyOf, parseFileName, type SubFolder } from "./file_name.ts";
 import { ExpungedLog } from "./expunged_log.ts";
 import { Findings } from "./findings.ts";
 import { FolderWatch } from "./folder_watch.ts";
 import { mapInPieces } from "./in_pieces.ts";
 import type { Keywords } from "./keywords.ts";
+import { dovecotUids } from "./dovecot_uids.ts";
 import { locate, syncFolders } from "./maildir_folders.ts";
 import { octetsOfFile } from "./message_file.ts";
 import type { Numbers } from "./numbers.ts";
@@ -43,6 +44,8 @@ export interface Opening {
   readonly index: MailboxIndex;
 }
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 export class LiveMailbox {
   readonly surroundings: Surroundings;
   readonly place: Place;
@@ -57,6 +60,8 @@ export class LiveMailbox {
   indexBehind = 0;
   readonly #watch: FolderWatch;
   readonly #serial = new Serial();
+  /** UIDs that Dovecot gave to files, while the mailbox is loaded. */
+  #given: ReadonlyMap<string, number> = NONE;
   /** UIDs up to this one may have been shown to somebody. */
   #shown = 0;
   /** Something failed half-way: the folders decide what is true, once they are synced. */
@@ -97,7 +102,10 @@ export class LiveMailbox {
     const since = isComplete ? indexed.expungedSince : undefined;
     this.expunged.begin(highestModseq, since);
     if (this.#isUncertain) {
+      const { surroundings, place, numbers } = this;
+      this.#given = await dovecotUids(surroundings, place.path, numbers);
       const { put, gone } = await this.#scan();
+      this.#given = NONE;
       this.indexBehind = put.length + gone.length;
     }
     this.#shown = this.roster.highestUid;
@@ -178,7 +186,7 @@ export class LiveMailbox {
       }
       differences = await scanFolders({
         ...{ surroundings, place, numbers, keywords, roster },
-        shown: this.#shown,
+        ...{ shown: this.#shown, given: this.#given },
       }, this.#isUncertain);
       this.#isUncertain = false;
       await this.publish(differences);
@@ -272,7 +280,7 @@ export class LiveMailbox {
         `Cannot read message ${uid} of mailbox "${this.place.name}": gone`,
       );
     }
-    return await octetsOfFile(file);
+    return await octetsOfFile(file, parseFileName(entry!.name)?.served);
   }
 
   async #open(entry: Entry): Promise<DiskFile | undefined> {

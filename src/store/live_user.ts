@@ -7,6 +7,7 @@
 import { AccountFile } from "./account_file.ts";
 import { settleBatch } from "./batch.ts";
 import { CautiousIndex, MailboxIndex } from "./cautious_index.ts";
+import { readUidList } from "./dovecot_uids.ts";
 import { parseFileName } from "./file_name.ts";
 import { inOrder } from "./hierarchy.ts";
 import type { OpenIndex } from "./index.ts";
@@ -208,11 +209,17 @@ export class LiveUser {
       await disk.syncDir(folder, "store.folder");
     }
     const former = (await index.load())?.uidValidity ?? 0;
-    const uidValidity = await this.#nextValidity(name, former);
+    // A mailbox that we have never seen may have numbers already.
+    const dovecot = former > 0
+      ? undefined
+      : await readUidList(this.surroundings, path);
+    const wanted = dovecot?.uidValidity;
+    const uidValidity = await this.#nextValidity(name, former, wanted);
     const names = await listFolders(disk, path);
     const uids = [...names.new, ...names.cur].map((name) =>
       parseFileName(name)?.uid ?? 0
     );
+    if (dovecot) uids.push(dovecot.uidNext - 1);
     const { surroundings } = this;
     return await makeNumbers(surroundings, path, uidValidity, uids, specialUse);
   }
@@ -221,14 +228,19 @@ export class LiveUser {
    * A UIDVALIDITY that no mailbox of the account ever had (RFC 9051 §2.3.1.1: also one
    * of the same name that was deleted). INBOX, which is never deleted, needs no record.
    */
-  #nextValidity(name: string, former: number): Promise<number> {
+  #nextValidity(
+    name: string,
+    former: number,
+    wanted?: number,
+  ): Promise<number> {
     return this.#numbering.run(async () => {
       const seconds = Math.floor(this.surroundings.now() / 1000);
       const { uidValidity } = this.file.facts;
       const inbox = this.#loaded.get(INBOX)?.numbers.uidValidity ?? 0;
       const last = Math.max(uidValidity, former, inbox);
-      const next = Math.max(seconds, last + 1);
-      if (name !== INBOX) await this.file.change({ uidValidity: next });
+      const next = wanted ?? Math.max(seconds, last + 1);
+      const highest = Math.max(next, uidValidity);
+      if (name !== INBOX) await this.file.change({ uidValidity: highest });
       return next;
     });
   }

@@ -81,7 +81,7 @@ async function moveOnce(
   const { surroundings } = target;
   const moved: Moved[] = [];
   await mapFiles(entries, async (original) => {
-    const renamed = newEntry(target, copyOf(original.meta, surroundings));
+    const renamed = newEntry(target, copyOf(original, surroundings));
     try {
       await surroundings.disk.rename(
         source.path(original),

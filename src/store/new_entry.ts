@@ -3,19 +3,22 @@
 import {
   formatFileName,
   ownEmailId,
+  parseFileName,
   savedDateOf,
   type SubFolder,
   uniqueIdOf,
 } from "./file_name.ts";
 import type { LiveMailbox } from "./live_mailbox.ts";
 import type { Entry } from "./roster.ts";
-import type { Flag, Meta } from "./store.ts";
+import type { Flag } from "./store.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What is known of a message that has no name yet. */
 export interface Unnamed {
   readonly key: string;
   readonly size: number;
+  /** Of a copy of a file with LF: octets of the message. */
+  readonly served?: number | undefined;
   /** As `normalFlags` made them; each has a letter. */
   readonly flags: readonly Flag[];
   readonly internalDate: number;
@@ -31,18 +34,23 @@ export function freshKey({ unique, host }: Surroundings, date: number): string {
 /** Takes a UID and a modseq, which were reserved, and makes the name that says all. */
 export function newEntry(
   { numbers, keywords }: LiveMailbox,
-  { key, size, flags, internalDate, emailId = ownEmailId(key) }: Unnamed,
+  unnamed: Unnamed,
 ): Entry {
+  const { key, size, served, flags, internalDate } = unnamed;
+  const { emailId = ownEmailId(key) } = unnamed;
   const uid = numbers.takeUid();
   const letters = keywords.lettersOf(flags);
   const folder: SubFolder = letters === "" ? "new" : "cur";
-  const told = { key, size, uid, internalDate, emailId, letters, others: "" };
+  const told = {
+    ...{ key, size, served, uid, internalDate, emailId, letters },
+    others: "",
+  };
   return {
     folder,
     name: formatFileName(told, folder),
     meta: {
       uid,
-      size,
+      size: served ?? size,
       flags: keywords.flagsOf(letters),
       internalDate,
       modseq: numbers.takeModseq(),
@@ -53,12 +61,14 @@ export function newEntry(
   };
 }
 
-/** What a copy or a move of `meta` to another mailbox is known by before it has a name. */
+/** What a copy or a move of a message to another mailbox is known by before it has a name. */
 export function copyOf(
-  { size, flags, internalDate, emailId }: Meta,
+  { name, meta: { size, flags, internalDate, emailId } }: Entry,
   surroundings: Surroundings,
 ): Unnamed {
   // A copy is a message of its own: it carries no delivery of the spool.
   const key = freshKey(surroundings, surroundings.now());
-  return { key, size, flags, internalDate, emailId };
+  const told = parseFileName(name);
+  const sizes = { size: told?.size ?? size, served: told?.served };
+  return { key, ...sizes, flags, internalDate, emailId };
 }

@@ -18,10 +18,12 @@ import {
 import {
   type FileName,
   formatFileName,
+  keyOf,
   lettersOf,
   ownEmailId,
   parseFileName,
   savedDateOf,
+  servedSize,
   uniqueIdOf,
 } from "./file_name.ts";
 import { mapInPieces } from "./in_pieces.ts";
@@ -29,6 +31,7 @@ import type { IndexRow } from "./index.ts";
 import type { Keywords } from "./keywords.ts";
 import { freshKey } from "./new_entry.ts";
 import { listFolders, syncFolders } from "./maildir_folders.ts";
+import { countServed } from "./message_file.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Entry, Roster } from "./roster.ts";
 import type { Change } from "./store.ts";
@@ -43,6 +46,8 @@ export interface Scanned {
   readonly keywords: Keywords;
   /** UIDs up to this one were shown: a file that turns up later gets one above. */
   readonly shown: number;
+  /** UIDs of files whose names carry none, by what never changes in the names. */
+  readonly given: ReadonlyMap<string, number>;
 }
 
 /** What is to be done to the roster, and told to watchers. */
@@ -179,14 +184,14 @@ async function removeLeftovers(
 
 /** Parts the files whose names carry a UID of ours from those that need one. */
 async function sortOut(
-  { numbers, roster, shown }: Scanned,
+  { numbers, roster, shown, given }: Scanned,
   strange: readonly Found[],
 ): Promise<{ named: [Found, number][]; nameless: Found[] }> {
   const named = new Map<number, Found>();
   const nameless: Found[] = [];
   const sorted = [...strange].sort((a, b) => a.name < b.name ? -1 : 1);
   await mapInPieces(sorted, async (found) => {
-    const uid = parseFileName(found.name)?.uid;
+    const uid = parseFileName(found.name)?.uid ?? given.get(keyOf(found.name));
     const isOurs = uid !== undefined && uid > shown && !named.has(uid) &&
       !roster.get(uid) && await numbers.claim(uid);
     if (isOurs) named.set(uid, found);
@@ -276,7 +281,11 @@ async function nameRightly(
   const internalDate = given.internalDate ?? dateOf(told, modified || now());
   // A copy that came with the name of its original is the same message.
   const emailId = told.emailId ?? ownEmailId(told.key);
-  const right = { ...told, key, size, uid, internalDate, emailId };
+  const isForeign = told.uid === undefined || told.size !== stat.size;
+  const served = isForeign
+    ? await countServed(await disk.open(`${folder}/${found.name}`, "read"))
+    : told.served;
+  const right = { ...told, key, size, served, uid, internalDate, emailId };
   let { name } = found;
   if (!saysTheSame(told, right)) {
     name = formatFileName(right, found.folder);
@@ -286,7 +295,7 @@ async function nameRightly(
   const flags = keywords.flagsOf(told.letters);
   const uniqueId = uniqueIdOf(key);
   const meta = {
-    ...{ uid, size, flags, internalDate, modseq, uniqueId },
+    ...{ uid, size: served ?? size, flags, internalDate, modseq, uniqueId },
     savedDate: savedDateOf(key, internalDate),
     emailId,
   };
@@ -295,7 +304,7 @@ async function nameRightly(
 
 function saysTheSame(a: FileName, b: FileName): boolean {
   return a.key === b.key && a.uid === b.uid && a.size === b.size &&
-    a.internalDate === b.internalDate;
+    a.internalDate === b.internalDate && a.served === b.served;
 }
 
 /** Of a file that we named, what its name says; of others, when they were made. */
@@ -317,13 +326,13 @@ export function entryOf(row: IndexRow, keywords: Keywords): Entry | undefined {
   const isRight = told?.uid === row.uid && told.size !== undefined &&
     told.internalDate !== undefined;
   if (!isRight) return undefined;
-  const { key, size, internalDate, emailId = ownEmailId(key) } = told;
+  const { key, internalDate, emailId = ownEmailId(key) } = told;
   return {
     folder,
     name,
     meta: {
       uid: row.uid,
-      size: size!,
+      size: servedSize(told)!,
       flags: keywords.flagsOf(told.letters),
       internalDate: internalDate!,
       modseq: row.modseq,

@@ -76,7 +76,11 @@ async function problemOf(
   if (uids.has(uid)) return "UID used twice";
   uids.add(uid);
   if (told.size === size) return undefined;
-  const name = formatFileName({ ...told, size, uid }, found.folder);
+  const name = formatFileName(
+    // Of a file that somebody changed nobody knows how it ends its lines.
+    { ...told, size, uid, served: undefined },
+    found.folder,
+  );
   const { disk } = mailbox.surroundings;
   await disk.rename(
     mailbox.path(found),

@@ -70,7 +70,7 @@ Deno.test("a file name says all of a message and is read back", () => {
   const name = "1700000000.Dab-1.mx.test,S=4096,U=7:2,FS";
   assertEquals(formatFileName(told, "cur"), name);
   assertEquals(parseFileName(name), told);
-  const dated = { ...told, internalDate: 5000, others: ",W=9", letters: "" };
+  const dated = { ...told, internalDate: 5000, served: 9, letters: "" };
   const other = "1700000000.Dab-1.mx.test,S=4096,U=7,T=5,W=9";
   assertEquals(formatFileName(dated, "new"), other);
   assertEquals(formatFileName(dated, "cur"), `${other}:2,`);
@@ -115,6 +115,7 @@ Deno.test("parseFileName() takes what other programs write, and believes no odd 
     ["x:1,foo", { ...unknown, key: "x" }],
     ["x,S=1e3,U=-1,U=0", { ...unknown, key: "x" }],
     ["x,U=99999999999999999999", { ...unknown, key: "x" }],
+    ["x,W=12,Q=1", { ...unknown, key: "x", served: 12, others: ",Q=1" }],
     ["x,,=", { ...unknown, key: "x", others: ",,=" }],
     [".hidden", undefined],
     [",S=1", undefined],
