@@ -1,9 +1,11 @@
-/** A private Dovecot: POP3 on loopback from one Maildir, otherwise its defaults. */
+/** A private Dovecot: POP3 and IMAP on loopback from one Maildir, otherwise its defaults. */
 
 import { freePort, requirePrograms, start, waitForPort } from "./programs.ts";
 
 export interface Dovecot {
-  readonly port: number;
+  /** The process of its master. */
+  readonly pid: number;
+  readonly ports: Readonly<Record<"pop3" | "imap" | "imaps", number>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -11,22 +13,31 @@ export interface Dovecot {
 const NOBODY = 65534;
 export const DOVECOT_PASSWORD = "secret";
 
+/** What TLS needs. */
+export interface DovecotTls {
+  /** Paths of PEM files. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Starts Dovecot below `folder`; it serves the Maildir `mail`, which must be nobody's. */
 export async function startDovecot(
   folder: string,
   mail: string,
+  tls?: DovecotTls,
 ): Promise<Dovecot> {
   await requirePrograms("dovecot");
-  const port = freePort();
+  const ports = { pop3: freePort(), imap: freePort(), imaps: freePort() };
   const file = `${folder}/dovecot.conf`;
-  await Deno.writeTextFile(file, configuration(folder, mail, port));
+  await Deno.writeTextFile(file, configuration(folder, mail, ports, tls));
   const child = start("dovecot", "-F", "-c", file);
-  await waitForPort(port).catch(async (error) => {
+  await waitForPort(ports.imap).catch(async (error) => {
     const log = await Deno.readTextFile(`${folder}/log`).catch(() => "");
     throw new Error(`Cannot start Dovecot:\n${log}`, { cause: error });
   });
   return {
-    port,
+    pid: child.pid,
+    ports,
     stop: async () => {
       child.kill("SIGTERM");
       await child.status;
@@ -34,14 +45,22 @@ export async function startDovecot(
   };
 }
 
-function configuration(folder: string, mail: string, port: number): string {
+function configuration(
+  folder: string,
+  mail: string,
+  ports: Dovecot["ports"],
+  tls: DovecotTls | undefined,
+): string {
+  const ssl = tls
+    ? `ssl = yes\nssl_cert = <${tls.certificate}\nssl_key = <${tls.key}`
+    : "ssl = no";
   return `base_dir = ${folder}/run
 state_dir = ${folder}/state
 instance_name = denomaild-bench
 log_path = ${folder}/log
-protocols = pop3
+protocols = pop3 imap
 listen = 127.0.0.1
-ssl = no
+${ssl}
 disable_plaintext_auth = no
 mail_location = maildir:${mail}
 first_valid_uid = ${NOBODY}
@@ -56,11 +75,42 @@ userdb {
 }
 service pop3-login {
   inet_listener pop3 {
-    port = ${port}
+    port = ${ports.pop3}
   }
   inet_listener pop3s {
     port = 0
   }
+}
+service imap-login {
+  inet_listener imap {
+    port = ${ports.imap}
+  }
+  inet_listener imaps {
+    port = ${tls ? ports.imaps : 0}
+  }
+}
+service imap {
+  # One process a session, by its defaults 1,024 at most: not enough for a thousand and
+  # those that are logging in.
+  process_limit = 2048
+}
+service stats {
+  client_limit = 6000
+}
+service anvil {
+  client_limit = 6000
+}
+service auth {
+  client_limit = 6000
+}
+service config {
+  client_limit = 6000
+}
+default_client_limit = 6000
+mail_max_userip_connections = 5000
+namespace inbox {
+  inbox = yes
+  separator = /
 }
 `;
 }

@@ -52,7 +52,7 @@ export async function pop3Scenario(
       return await compare(rounds, [
         { name: "denomaild", port: ports.pop3, login: address, password },
         {
-          ...{ name: "Dovecot", port: dovecot.port },
+          ...{ name: "Dovecot", port: dovecot.ports.pop3 },
           ...{ login: "alice", password: DOVECOT_PASSWORD },
         },
       ]);

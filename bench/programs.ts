@@ -4,7 +4,7 @@
 const PROGRAMS = {
   postfix: ["/usr/sbin/postfix", "postfix"],
   "smtp-source": ["/usr/sbin/smtp-source", "postfix"],
-  dovecot: ["/usr/sbin/dovecot", "dovecot-pop3d"],
+  dovecot: ["/usr/sbin/dovecot", "dovecot-pop3d and dovecot-imapd"],
   curl: ["/usr/bin/curl", "curl"],
   openssl: ["/usr/bin/openssl", "openssl"],
   cat: ["/usr/bin/cat", "coreutils"],
