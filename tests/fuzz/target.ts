@@ -10,7 +10,14 @@ export interface FuzzTarget {
   runBytewise?(bytes: Uint8Array): void | Promise<void>;
 }
 
-export const TARGETS = ["smtp", "smtp_client", "pop3", "imap", "mail"] as const;
+export const TARGETS = [
+  "smtp",
+  "smtp_client",
+  "pop3",
+  "imap",
+  "mail",
+  "dns",
+] as const;
 export type TargetName = typeof TARGETS[number];
 
 const FOLDER = new URL("./", import.meta.url);
