@@ -8,6 +8,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   curl: "curl",
   fetchmail: "fetchmail",
   python3: "python3",
+  "ldns-keygen": "ldnsutils",
+  "ldns-signzone": "ldnsutils",
+  "/usr/sbin/nsd": "nsd",
+  "/usr/sbin/unbound": "unbound",
   getmail: "getmail6",
   mbsync: "isync",
   offlineimap: "offlineimap3",
@@ -23,6 +27,13 @@ export interface Outcome {
   readonly text: string;
 }
 
+export interface RunOptions {
+  readonly stdin?: Uint8Array | string;
+  readonly env?: Record<string, string>;
+  /** The folder that it runs in. */
+  readonly cwd?: string;
+}
+
 /** How long a program may take, in milliseconds: a client that waits forever is a failure. */
 const PATIENCE = 60_000;
 
@@ -30,10 +41,10 @@ const PATIENCE = 60_000;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  options: { stdin?: Uint8Array | string; env?: Record<string, string> } = {},
+  options: RunOptions = {},
 ): Promise<Outcome> {
-  const { stdin, env } = options;
-  const child = spawn(program, args, env);
+  const { stdin } = options;
+  const child = spawnProgram(program, args, options);
   const writer = child.stdin.getWriter();
   const input = typeof stdin === "string"
     ? new TextEncoder().encode(stdin)
@@ -51,14 +62,16 @@ export async function runProgram(
   return { code, stdout, text };
 }
 
-function spawn(
+/** Starts `program`; a missing one is an error that names its Debian package. */
+export function spawnProgram(
   program: string,
   args: readonly string[],
-  env: Record<string, string> = {},
+  { env, cwd }: RunOptions = {},
 ): Deno.ChildProcess {
   try {
     return new Deno.Command(program, {
       args: [...args],
+      ...(cwd === undefined ? {} : { cwd }),
       env: { LC_ALL: "C.UTF-8", ...env },
       stdin: "piped",
       stdout: "piped",
@@ -85,7 +98,7 @@ function isMissing(error: unknown): boolean {
 export async function mustRun(
   program: string,
   args: readonly string[],
-  options: { stdin?: Uint8Array | string; env?: Record<string, string> } = {},
+  options: RunOptions = {},
 ): Promise<Outcome> {
   const outcome = await runProgram(program, args, options);
   if (outcome.code !== 0) throw new Error(outcome.text);
