@@ -39,6 +39,7 @@ import {
   pop3SettingOf,
   smtpSettingOf,
 } from "./settings.ts";
+import { srsHash } from "./srs_hash.ts";
 import { smtpSession } from "./smtp/mod.ts";
 import { maildirStore, sqliteIndex, type Store } from "./store/mod.ts";
 import type { Link, Session, Wire } from "./wire/mod.ts";
@@ -163,6 +164,7 @@ async function openPorts(
     indexer,
     within,
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
+    srsHash: srsHash(`${data}/secret.key`),
     maildrops: new Set<string>(),
     lastLogins: new Map(),
     ...await legacyWatch(accounts),

@@ -37,6 +37,8 @@ export interface Ground {
   readonly lastLogins: Map<string, number>;
   /** Some account opted in to CRAM-MD5 and APOP. */
   readonly legacyInUse: () => boolean;
+  /** A hash of text under the server's key: makes senders of forwarded mail (SRS). */
+  readonly srsHash: (text: string) => Uint8Array;
   /** Where mail is delivered to other servers: tries what waits for one of them now. */
   readonly startQueue?: EtrnSetting["startQueue"];
 }
@@ -102,6 +104,7 @@ export function smtpSettingOf(
         : [];
     },
     remoteDelivery: false,
+    ...(configuration.rewrite_senders ? { srsHash: ground.srsHash } : {}),
     ...etrnOf(configuration, ground),
     checkFromHeader: SMTP.check_from_header,
   };

@@ -25,6 +25,7 @@ export { hashPassword } from "./hash_password.ts";
 export type { KeyDerivation, ScryptCost } from "./key_derivation.ts";
 export { memoryAccounts } from "./memory_accounts.ts";
 export type { PasswordsOptions } from "./passwords.ts";
+export { loadServerKey } from "./server_key.ts";
 export {
   type AccountsSetting,
   BadAccountsSetting,

@@ -82,6 +82,7 @@ export function conflictsOf(keys: CheckedKeys): Conflict[] {
     ...certificateConflicts(keys),
     ...listenerConflicts(keys),
     ...domainConflicts(keys),
+    ...rewriteConflicts(keys),
   ];
 }
 
@@ -208,6 +209,17 @@ function listenerConflicts({ Listeners = [], TLS }: CheckedKeys): Conflict[] {
     }
   });
   return conflicts;
+}
+
+/** Bounces have to come back here. */
+function rewriteConflicts(keys: CheckedKeys): Conflict[] {
+  const { rewrite_domain: domain } = keys;
+  if (domain === undefined || localDomains(keys).includes(domain)) return [];
+  return [{
+    path: ["rewrite_domain"],
+    message:
+      `"${domain}" is none of the domains that are kept here; one of "domain" and "domains" was meant`,
+  }];
 }
 
 function domainConflicts(keys: CheckedKeys): Conflict[] {

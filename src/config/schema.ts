@@ -124,6 +124,12 @@ export const schema = z.strictObject({
   details: detailRule.default("inbox").describe(
     'What becomes of mail to alice+lists@example.org: "inbox" puts it into INBOX as all other mail, "existing" into the mailbox "lists" if Alice has one, "create" makes that mailbox. Only for accounts that say nothing else; see also "denomaild user details".',
   ),
+  rewrite_senders: flag(true).describe(
+    "Rewrites the sender of mail that an alias sends on to another server (SRS), so that SPF does not refuse it and bounces come back.",
+  ),
+  rewrite_domain: domainName.optional().describe(
+    "The domain of rewritten senders, one of those that are kept here; by default that of the alias.",
+  ).meta({ examples: ["example.org"] }),
   disabled_accounts_receive: flag(true).describe(
     "Whether disabled accounts go on to receive mail.",
   ),

@@ -10,6 +10,7 @@
 
 export * from "./courier.ts";
 export * from "./dispatcher.ts";
+export * from "./forward_sender.ts";
 export * from "./local.ts";
 export * from "./queue_control.ts";
 export * from "./report.ts";

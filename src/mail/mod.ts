@@ -25,6 +25,7 @@
  * | quoted_printable | writing it | RFC 2045 §6.7 |
  * | received | the trace field | RFC 5321 §4.4, RFC 3848 |
  * | reply | SMTP replies | RFC 5321 §4.2, RFC 2034 |
+ * | srs | senders of forwarded mail | SRS |
  * | structure | the tree of entities with their offsets | RFC 2046 §5.1 |
  * | transfer_encoding | base64, quoted-printable | RFC 2045 §6 |
  * | xtext | parameters of DSN | RFC 3461 §4 |
@@ -55,6 +56,7 @@ export * from "./parameters.ts";
 export * from "./quoted_printable.ts";
 export * from "./received.ts";
 export * from "./reply.ts";
+export { isSrs, srsForward, type SrsOptions, srsReverse } from "./srs.ts";
 export * from "./structure.ts";
 export * from "./transfer_encoding.ts";
 export * from "./xtext.ts";

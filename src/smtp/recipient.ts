@@ -5,7 +5,7 @@
  */
 
 import type { Resolution, Target } from "../accounts/mod.ts";
-import { type Address, formatAddress } from "../mail/mod.ts";
+import { type Address, formatAddress, srsReverse } from "../mail/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
 import { refuse } from "./refusal.ts";
 import * as replies from "./replies.ts";
@@ -22,8 +22,10 @@ export function* recipientFor(
   address: Address,
   parameters: RcptParameters,
 ): Session<Recipient> {
-  const found = yield* work(() => s.setting.accounts.resolve(address));
-  const destinations = targetsOf(s, address, found);
+  const meant = bounceTarget(s, address) ?? address;
+  const bounce = meant !== address;
+  const found = yield* work(() => s.setting.accounts.resolve(meant));
+  const destinations = targetsOf(s, meant, found, bounce);
   const deliverable = s.setting.remoteDelivery ||
     destinations.every((target) => target.kind === "mailbox");
   if (!deliverable) refuse(replies.noRemoteDelivery);
@@ -31,10 +33,27 @@ export function* recipientFor(
   return { address, envelope: { ...envelope, ...parameters } };
 }
 
+/**
+ * Where a bounce of forwarded mail leads back to (SRS); undefined for all other addresses.
+ * It is no relay for everybody: only bounces go there, and only where mail came from.
+ */
+function bounceTarget(s: SmtpSession, address: Address): Address | undefined {
+  const { srsHash, now, accounts } = s.setting;
+  if (!srsHash || !accounts.isLocal(address.domain)) return undefined;
+  const options = { hash: srsHash, now: now() };
+  const found = srsReverse(address.localPart, options);
+  if (found === undefined) return undefined;
+  if (found.kind === "forged") refuse(replies.unknownUser);
+  if (found.kind === "expired") refuse(replies.expiredSender);
+  if (s.transaction?.from !== null) refuse(replies.bouncesOnly);
+  return found.address;
+}
+
 function targetsOf(
   s: SmtpSession,
   address: Address,
   found: Resolution,
+  bounce: boolean,
 ): readonly Target[] {
   switch (found.kind) {
     case "found":
@@ -47,7 +66,7 @@ function targetsOf(
       return refuse(replies.aliasLoop);
     case "remote":
       // RFC 5321 §3.6.1: only for those who have proven who they are.
-      if (!s.login) refuse(replies.relayingDenied);
+      if (!s.login && !bounce) refuse(replies.relayingDenied);
       return [{ kind: "remote", address: formatAddress(address) }];
   }
 }

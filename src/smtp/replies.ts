@@ -213,6 +213,17 @@ export const utf8NotAsked: Reply = reply(
 
 export const unknownUser: Reply = reply(550, "5.1.1", "No such user here");
 export const disabledUser: Reply = reply(550, "5.2.1", "Mailbox disabled");
+/** A rewritten sender (SRS) whose time is over. */
+export const expiredSender: Reply = reply(
+  550,
+  "5.1.1",
+  "This address for bounces has expired",
+);
+export const bouncesOnly: Reply = reply(
+  550,
+  "5.7.1",
+  "This address takes bounces only, from the null reverse-path",
+);
 export const aliasLoop: Reply = reply(
   550,
   "5.4.6",

@@ -65,6 +65,8 @@ export interface SmtpSetting {
   readonly mechanisms: readonly string[];
   /** Whether submitted mail for other servers can be delivered. */
   readonly remoteDelivery: boolean;
+  /** A keyed hash of text: makes senders of forwarded mail (SRS); absent where none are rewritten. */
+  readonly srsHash?: (text: string) => Uint8Array;
   /** Who may start the queue; absent where nobody may. */
   readonly etrn?: EtrnSetting;
   /** Whether a submission's From field, too, has to name an address of the submitter. */

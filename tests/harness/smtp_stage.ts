@@ -23,6 +23,7 @@
  * @module
  */
 
+import { createHmac } from "node:crypto";
 import {
   type Accounts,
   type ConfiguredAccount,
@@ -79,6 +80,7 @@ export class SmtpStage implements Stage {
     limits: defaultSmtpLimits,
     messages: defaultSmtpMessages,
     tls: true,
+    srsHash: (text) => createHmac("sha256", "script").update(text).digest(),
     allowPlaintextAuth: false,
     mechanisms: [],
     remoteDelivery: false,
