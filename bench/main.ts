@@ -12,6 +12,7 @@ import { handshakeScenario } from "./handshakes.ts";
 import { idleScenario } from "./idle.ts";
 import { imapIdleScenario } from "./imap_idle.ts";
 import { pop3Scenario } from "./pop3.ts";
+import { queuedScenario } from "./queued.ts";
 import {
   type Finding,
   isMet,
@@ -34,6 +35,7 @@ const SCENARIOS: Record<string, (folder: string) => Promise<Finding[]>> = {
   "imap-idle": imapIdleScenario,
   start: (folder) => startScenario(folder, Math.max(rounds, 5)),
   handshakes: handshakeScenario,
+  queued: (folder) => queuedScenario(folder, 100_000, Math.min(rounds, 5)),
 };
 
 const chosen = args._.length > 0 ? args._.map(String) : Object.keys(SCENARIOS);

@@ -28,7 +28,7 @@ export async function startScenario(
 }
 
 /** Milliseconds until every listener is up. */
-async function startOnce(data: string): Promise<number> {
+export async function startOnce(data: string): Promise<number> {
   const file = `${data}.ready.json`;
   await Deno.remove(file).catch(() => {});
   const started = performance.now();
