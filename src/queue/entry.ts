@@ -1,6 +1,7 @@
 /** A message that waits in the file spool, kept small: there may be 100,000 of them. */
 
 import type { Segment } from "./segment.ts";
+import { shareWords } from "./shared_words.ts";
 import {
   type Conclusion,
   destinationKey,
@@ -40,13 +41,13 @@ export class Entry implements SpoolEntry {
   end: number;
   readonly #envelope: string;
   #pending: readonly string[];
-  /** The JSON of each pending destination's progress, in the order of `#pending`. */
-  #notes: readonly (string | undefined)[] | undefined;
+  /** What is known of each pending destination, in the order of `#pending`. */
+  #notes: readonly (Progress | undefined)[] | undefined;
 
-  /** @param envelope Given for what is wanted of it at hand; its JSON is kept. */
+  /** @param envelope As JSON, which is kept; the argument before is what is wanted of it often. */
   constructor(
     about: Pick<Entry, "id" | "size" | "crc" | "large">,
-    { notBefore = 0, priority = 0 }: Envelope,
+    { notBefore = 0, priority = 0 }: Pick<Envelope, "notBefore" | "priority">,
     envelope: string,
     pending: readonly string[],
     place: Place,
@@ -101,14 +102,13 @@ export class Entry implements SpoolEntry {
   note(notes: Notes): void {
     const now = this.#pending.map((key, i) => {
       const progress = Object.hasOwn(notes, key) ? notes[key] : undefined;
-      return progress ? JSON.stringify(progress) : this.#notes?.[i];
+      return progress ? shareWords(progress) : this.#notes?.[i];
     });
-    if (now.some((json) => json !== undefined)) this.#notes = now;
+    if (now.some((progress) => progress !== undefined)) this.#notes = now;
   }
 
   progress(destination: string): Progress | undefined {
-    const json = this.#notes?.[this.#pending.indexOf(destination)];
-    return json === undefined ? undefined : JSON.parse(json);
+    return this.#notes?.[this.#pending.indexOf(destination)];
   }
 
   moveTo({ segment, at, octetsAt, end }: Place): void {
@@ -120,10 +120,11 @@ export class Entry implements SpoolEntry {
 
   /** The JSON of the record that makes this entry on replay. */
   head(concludes?: Conclusion): string {
-    const notes = this.#notes?.flatMap((json, i) =>
-      json === undefined ? [] : `${JSON.stringify(this.#pending[i])}:${json}`
-    ).join();
-    const more = (notes ? `,"notes":{${notes}}` : "") + concluding(concludes);
+    const notes = this.#notes && Object.fromEntries(
+      this.#notes.map((progress, i) => [this.#pending[i], progress]),
+    );
+    const more = (notes ? `,"notes":${JSON.stringify(notes)}` : "") +
+      concluding(concludes);
     return messageHead(this, this.#envelope, this.#pending, more);
   }
 }

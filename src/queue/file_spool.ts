@@ -387,10 +387,14 @@ type MessageHead = Extract<Head, { kind: "message" }>;
 function entryOf(head: MessageHead, place: Place): Entry {
   const { id, size, crc, large = false, envelope, pending, notes } = head;
   const about = { id, size, crc, large };
-  const json = JSON.stringify(envelope);
-  const entry = new Entry(about, envelope, json, pending, place);
+  const entry = new Entry(about, atHand(envelope), envelope, pending, place);
   if (notes) entry.note(notes);
   return entry;
+}
+
+/** Of an envelope in JSON, parsed only where it tells something of this. */
+function atHand(json: string): Pick<Envelope, "notBefore" | "priority"> {
+  return /"notBefore":|"priority":/.test(json) ? JSON.parse(json) : {};
 }
 
 function byId([a]: [string, Entry], [b]: [string, Entry]): number {
