@@ -5,7 +5,11 @@
  * @module
  */
 
-import { type ManagedAccounts, openFileAccounts } from "./accounts/mod.ts";
+import {
+  type ManagedAccounts,
+  openFileAccounts,
+  openFileSendingLimits,
+} from "./accounts/mod.ts";
 import type {
   Configuration,
   ListenerConfiguration,
@@ -164,6 +168,7 @@ async function openPorts(
     indexer,
     within,
     random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
+    sendingLimits: openFileSendingLimits(`${data}/sending.db`, now),
     srsHash: srsHash(`${data}/secret.key`),
     maildrops: new Set<string>(),
     lastLogins: new Map(),
@@ -321,6 +326,7 @@ class LiveServer {
     await this.#ports.indexer.stop();
     await this.#ports.store.close();
     this.#ports.accounts.close();
+    this.#ports.sendingLimits.close();
   }
 
   /** Opens what is not open yet, all or nothing; tells which it was. */

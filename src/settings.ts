@@ -5,7 +5,11 @@
  * @module
  */
 
-import type { Accounts, AccountsSetting } from "./accounts/mod.ts";
+import type {
+  Accounts,
+  AccountsSetting,
+  SendingLimits,
+} from "./accounts/mod.ts";
 import {
   type Configuration,
   type ListenerName,
@@ -39,6 +43,7 @@ export interface Ground {
   readonly legacyInUse: () => boolean;
   /** A hash of text under the server's key: makes senders of forwarded mail (SRS). */
   readonly srsHash: (text: string) => Uint8Array;
+  readonly sendingLimits: SendingLimits;
   /** Where mail is delivered to other servers: tries what waits for one of them now. */
   readonly startQueue?: EtrnSetting["startQueue"];
 }
@@ -105,6 +110,13 @@ export function smtpSettingOf(
     },
     remoteDelivery: false,
     ...(configuration.rewrite_senders ? { srsHash: ground.srsHash } : {}),
+    sending: {
+      limits: ground.sendingLimits,
+      allowanceOf: (account) => ({
+        ...configuration.Sending,
+        ...configuration.Sending.Accounts[account],
+      }),
+    },
     ...etrnOf(configuration, ground),
     checkFromHeader: SMTP.check_from_header,
   };

@@ -25,6 +25,13 @@ export { hashPassword } from "./hash_password.ts";
 export type { KeyDerivation, ScryptCost } from "./key_derivation.ts";
 export { memoryAccounts } from "./memory_accounts.ts";
 export type { PasswordsOptions } from "./passwords.ts";
+export { openFileSendingLimits } from "./file_sending_limits.ts";
+export {
+  type Allowance,
+  type Excess,
+  memorySendingLimits,
+  type SendingLimits,
+} from "./sending_limits.ts";
 export { loadServerKey } from "./server_key.ts";
 export {
   type AccountsSetting,

@@ -21,6 +21,7 @@ import { imapKeys } from "./imap_keys.ts";
 import { listenerKeys } from "./listener_keys.ts";
 import { defaultListeners } from "./listeners.ts";
 import { pop3Keys } from "./pop3_keys.ts";
+import { sendingKeys } from "./sending_keys.ts";
 import { smtpKeys } from "./smtp_keys.ts";
 
 // gomaild took a missing password for an empty one, and let everybody in with it.
@@ -165,6 +166,9 @@ export const schema = z.strictObject({
   ).meta({ default: defaultListeners }),
   Limits: limitKeys.prefault({}).describe("Bounds of the whole server."),
   Log: logKeys.prefault({}).describe("What is written to standard output."),
+  Sending: sendingKeys.prefault({}).describe(
+    "How much accounts may submit; 0 is without limit.",
+  ),
   SMTP: smtpKeys.prefault({}).describe("Mail that comes in, and LMTP."),
   POP3: pop3Keys.prefault({}).describe("Mail that is fetched."),
   IMAP: imapKeys.prefault({}).describe("Mail that stays on the server."),

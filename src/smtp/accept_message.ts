@@ -20,6 +20,7 @@ import {
   mayInstructQueue,
   type SmtpSession,
 } from "./smtp_session.ts";
+import { countSent } from "./sending.ts";
 import { SubmissionHeader } from "./submission_header.ts";
 import { traceField } from "./trace_field.ts";
 import type { Transaction } from "./transaction.ts";
@@ -82,6 +83,7 @@ export function* acceptMessage(
   });
   if (!accepted) return forEachRecipient(s, transaction, result);
   s.errors = 0;
+  countSent(s, envelope.recipients.length);
   const reply = replies.queued(s.setting.messages.queued_message, result);
   return forEachRecipient(s, transaction, reply);
 }

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { type Reply, reply } from "../mail/mod.ts";
+import type { Excess } from "../accounts/mod.ts";
+import { formatDate, type Reply, reply } from "../mail/mod.ts";
 import type { ListenerKind } from "./setting.ts";
 
 // ── the dialogue ───────────────────────────────────────────────────────
@@ -271,6 +272,20 @@ export function queueNotStarted(node: string): Reply {
 
 export function nodeNotAllowed(node: string, why: string): Reply {
   return reply(459, "4.7.1", `${node} not allowed: ${why}`);
+}
+
+/**
+ * 450 and X.7.1, as Postfix's policy servers have it: a client keeps the mail and tries
+ * again. Not 452 4.5.3, after which it would send the other recipients at once.
+ */
+export function sentTooMuch({ what, per, limit, until }: Excess): Reply {
+  return reply(
+    450,
+    "4.7.1",
+    `You have sent too much: your limit is ${limit} ${what} in ${
+      per === "day" ? "a day" : "an hour"
+    }; it is open again at ${formatDate(until)}`,
+  );
 }
 
 // ── parameters ─────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Accounts } from "../accounts/mod.ts";
+import type { Accounts, Allowance, SendingLimits } from "../accounts/mod.ts";
 import { limits } from "../wire/mod.ts";
 import type { Spool } from "../queue/mod.ts";
 
@@ -67,6 +67,11 @@ export interface SmtpSetting {
   readonly remoteDelivery: boolean;
   /** A keyed hash of text: makes senders of forwarded mail (SRS); absent where none are rewritten. */
   readonly srsHash?: (text: string) => Uint8Array;
+  /** How much accounts may send; absent where that is not limited. */
+  readonly sending?: {
+    readonly limits: SendingLimits;
+    readonly allowanceOf: (account: string) => Allowance;
+  };
   /** Who may start the queue; absent where nobody may. */
   readonly etrn?: EtrnSetting;
   /** Whether a submission's From field, too, has to name an address of the submitter. */

@@ -8,6 +8,7 @@
  * given NAME VALUE        a limit of SmtpLimits, or a switch of SmtpSetting (on, off)
  * given message NAME=TEXT a text of SmtpMessages
  * given mechanisms NAME...
+ * given sending LIMIT=N... what accounts may send; names as in the configuration
  * given waiting DOMAIN N  ETRN is there for 192.0.2.1 and who has logged in; N messages wait for DOMAIN
  * given disk TROUBLE      full, io, slow, or "full at commit"
  * expect spool empty      nothing was stored, and no draft is open
@@ -28,6 +29,7 @@ import {
   type Accounts,
   type ConfiguredAccount,
   memoryAccounts,
+  memorySendingLimits,
 } from "../../src/accounts/mod.ts";
 import { readHeader } from "../../src/mail/mod.ts";
 import {
@@ -106,6 +108,8 @@ export class SmtpStage implements Stage {
       case "mechanisms":
         this.setting = { ...this.setting, mechanisms: rest };
         return;
+      case "sending":
+        return this.#sending(rest);
       case "waiting":
         return this.#waiting(rest[0]!, Number(rest[1]));
       case "disk":
@@ -121,6 +125,16 @@ export class SmtpStage implements Stage {
   #listener(kind: ListenerKind): void {
     if (!(kind in PORTS)) throw new Error(`Cannot listen as "${kind}"`);
     this.setting = { ...this.setting, listener: { kind } };
+  }
+
+  #sending(words: readonly string[]): void {
+    const allowance = Object.fromEntries(words.map((word) => {
+      const [name, most] = word.split("=");
+      return [name, Number(most)];
+    }));
+    const limits = memorySendingLimits(() => this.clock.now);
+    const sending = { limits, allowanceOf: () => allowance };
+    this.setting = { ...this.setting, sending };
   }
 
   /** The queue of a domain; that of "broken.test" cannot be started. */

@@ -11,6 +11,7 @@ import { pathText } from "../path_text.ts";
 import { refuse } from "../refusal.ts";
 import * as replies from "../replies.ts";
 import type { Command } from "../rows.ts";
+import { checkMaySend } from "../sending.ts";
 import { checkMaySubmit, checkOwnsSender } from "../sender.ts";
 import { beginTransaction, type MailParameters } from "../transaction.ts";
 
@@ -37,6 +38,7 @@ export const mail: Command = {
     const given = text.slice(0, text.length - path.rest.length);
     if (!parameters.smtputf8 && !isAscii(given)) refuse(replies.utf8NotAsked);
     yield* checkOwnsSender(s, path.address);
+    checkMaySend(s, 1);
 
     // No refusals below.
     s.transaction = beginTransaction(path.address, parameters);

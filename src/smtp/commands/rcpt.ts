@@ -12,6 +12,7 @@ import { recipientFor } from "../recipient.ts";
 import { refuse } from "../refusal.ts";
 import * as replies from "../replies.ts";
 import type { Command } from "../rows.ts";
+import { checkMaySend } from "../sending.ts";
 import { currentTransaction } from "../smtp_session.ts";
 import type { RcptParameters } from "../transaction.ts";
 
@@ -43,6 +44,7 @@ export const rcpt: Command = {
     // RFC 5321 §4.5.3.1.10.
     if (accepted.length >= limits.recipients) refuse(replies.tooManyRecipients);
     const key = canonicalAddress(path.address);
+    if (!recipients.has(key)) checkMaySend(s, recipients.size + 1);
     const recipient = recipients.get(key) ??
       (yield* recipientFor(s, path.address, parameters));
 
