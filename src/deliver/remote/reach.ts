@@ -44,8 +44,8 @@ export interface Peer {
 export interface ReachOptions {
   readonly resolver: Resolver;
   readonly converse: Converse;
-  /** Absent where MTA-STS is switched off. */
-  readonly sts: MtaSts | undefined;
+  /** Nothing where MTA-STS is switched off. */
+  readonly sts: () => MtaSts | undefined;
   readonly memory: TlsMemory;
   readonly random: () => number;
   readonly log: (event: string, fields: Record<string, unknown>) => void;
@@ -203,7 +203,7 @@ async function stsOf(
   host: string,
   { sts }: ReachOptions,
 ): Promise<"none" | "testing" | "enforced" | "refused"> {
-  const policy = await sts?.policyFor(domain);
+  const policy = await sts()?.policyFor(domain);
   if (policy === undefined || policy.mode === "none") return "none";
   if (policy.mode === "testing") return "testing";
   return namesHost(policy, host) ? "enforced" : "refused";
