@@ -11,6 +11,7 @@ export * from "./address_range.ts";
 export * from "./certificates.ts";
 export * from "./client_tls_policy.ts";
 export * from "./deadlines.ts";
+export * from "./dial.ts";
 export * from "./drive.ts";
 export * from "./listen.ts";
 export * from "./proxy_header.ts";

@@ -39,7 +39,7 @@ export async function startServerTls(
     SNICallback: (name, done) => done(null, certificates.choose(name).context),
     requestCert: false,
   });
-  const transport = new TlsTransport(socket);
+  const transport = new StreamTransport(socket);
   try {
     await handshake(socket);
   } catch (error) {
@@ -83,12 +83,12 @@ function describe(socket: TLSSocket, certificates: Certificates): LinkTls {
 }
 
 /** The clear connection as `node:tls` wants it. A class, for thousands of them share its methods. */
-class PlainDuplex extends Duplex {
-  readonly #plain: PlainTransport;
+export class PlainDuplex extends Duplex {
+  readonly #plain: Transport;
   /** Octets that were read before, until they are used. */
   #first: Uint8Array | undefined;
 
-  constructor(plain: PlainTransport, first: Uint8Array | undefined) {
+  constructor(plain: Transport, first: Uint8Array | undefined) {
     super({ readableHighWaterMark: 16 * 1024 });
     this.#plain = plain;
     this.#first = first?.length ? first : undefined;
@@ -130,13 +130,13 @@ class PlainDuplex extends Duplex {
 
 type Done = (error?: Error | null) => void;
 
-/** A protected connection, read on demand so that a slow session holds its peer back. */
-class TlsTransport implements Transport {
+/** A connection that `node:` streams carry, read on demand so that a slow session holds its peer back. */
+export class StreamTransport implements Transport {
   #ended = false;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(readonly socket: TLSSocket) {
+  constructor(readonly socket: Duplex) {
     const wake = () => this.#wake?.();
     socket.on("readable", wake);
     const end = () => {
@@ -168,7 +168,10 @@ class TlsTransport implements Transport {
         reject(this.#failure ?? new Error("the connection is closed"));
         return;
       }
-      this.socket.write(bytes, (error) => error ? reject(error) : resolve());
+      this.socket.write(
+        bytes,
+        (error) => error ? reject(error) : resolve(),
+      );
     });
   }
 

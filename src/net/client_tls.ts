@@ -1,0 +1,172 @@
+/**
+ * The client's side of TLS 1.2 and 1.3 over a connection that is open already.
+ *
+ * One road for all policies, `node:tls` over a wrapped connection. `Deno.startTls`,
+ * which verifies on its own, was measured and left: it tells neither version nor cipher
+ * nor certificate, so that logs, stories and TLS reports would have to be silent.
+ *
+ * @module
+ */
+
+import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import { limits, type LinkTls, type TlsFailure } from "../wire/mod.ts";
+import type { ClientTlsPolicy } from "./client_tls_policy.ts";
+import { daneFault } from "./dane.ts";
+import { StreamTransport } from "./tls.ts";
+import type { Transport } from "./transport.ts";
+
+/** A handshake that did not come to its end, or a certificate that is not what it has to be. */
+export class ClientTlsFailed extends Error {
+  override name = "ClientTlsFailed";
+  constructor(readonly failure: TlsFailure) {
+    super(failure.text);
+  }
+}
+
+/**
+ * Does the handshake and judges the peer's certificate.
+ *
+ * @throws {ClientTlsFailed} `duplex` is destroyed then.
+ */
+export async function startClientTls(
+  duplex: Duplex,
+  policy: ClientTlsPolicy,
+  now: number,
+): Promise<{ transport: Transport; tls: LinkTls }> {
+  const serverName = serverNameOf(policy);
+  const socket = connect({
+    socket: duplex,
+    // What the certificate is worth is judged here, when it has been seen.
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(policy.kind === "pkix" && policy.ca ? { ca: [...policy.ca] } : {}),
+  });
+  const transport = new StreamTransport(socket);
+  try {
+    await handshake(socket);
+    const verified = judge(socket, policy, now);
+    return { transport, tls: describe(socket, serverName, verified) };
+  } catch (error) {
+    transport.close();
+    throw error instanceof ClientTlsFailed ? error : broken(error);
+  }
+}
+
+/** RFC 6066 §3: no IP addresses. */
+function serverNameOf(policy: ClientTlsPolicy): string | undefined {
+  const given = policy.kind === "dane" ? undefined : policy.serverName;
+  const name = given ?? (policy.kind === "any" ? undefined : policy.names[0]);
+  return name === undefined || isIP(name) !== 0 ? undefined : name;
+}
+
+function handshake(socket: TLSSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error("the handshake took too long")),
+      limits.wire.handshakePatience,
+    );
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      act();
+    };
+    socket.once("secureConnect", () => settle(resolve));
+    socket.once(
+      "close",
+      () => settle(() => reject(new Error("the peer closed the connection"))),
+    );
+    socket.once("error", (error: Error) => settle(() => reject(error)));
+  });
+}
+
+/**
+ * What proved the peer.
+ *
+ * @throws {ClientTlsFailed} When the policy is not met.
+ */
+function judge(
+  socket: TLSSocket,
+  policy: ClientTlsPolicy,
+  now: number,
+): LinkTls["verified"] {
+  if (policy.kind === "dane") {
+    const { records, names } = policy;
+    const fault = daneFault(chainOf(socket), records, names, now);
+    if (fault === undefined) return "dane";
+    throw new ClientTlsFailed({ kind: fault, text: DANE_TEXTS[fault] });
+  }
+  const names = policy.kind === "pkix"
+    ? policy.names
+    : [policy.serverName].filter((name) => name !== undefined);
+  const failure = pkixFailure(socket, names);
+  if (failure === undefined) return "pkix";
+  if (policy.kind === "pkix") throw new ClientTlsFailed(failure);
+  return undefined;
+}
+
+const DANE_TEXTS = {
+  "tlsa-invalid": "the certificate is none that the TLSA records mean",
+  "certificate-host-mismatch": "the certificate is not for this host",
+  "certificate-expired": "the certificate is not in its time",
+};
+
+/** RFC 8461 §4.1, RFC 6125: a chain to a trusted authority, and one of the names. */
+function pkixFailure(
+  socket: TLSSocket,
+  names: readonly string[],
+): TlsFailure | undefined {
+  if (!socket.authorized) {
+    const code = String(socket.authorizationError);
+    const kind = /EXPIRED|NOT_YET_VALID/i.test(code)
+      ? "certificate-expired"
+      : /ALTNAME|HOSTNAME/i.test(code)
+      ? "certificate-host-mismatch"
+      : "certificate-not-trusted";
+    return { kind, text: `the certificate does not verify: ${code}` };
+  }
+  const certificate = socket.getPeerCertificate();
+  const isNamed = names.some((name) =>
+    checkServerIdentity(name, certificate) === undefined
+  );
+  return isNamed ? undefined : {
+    kind: "certificate-host-mismatch",
+    text: `the certificate is not for ${names.join(" or ")}`,
+  };
+}
+
+function chainOf(socket: TLSSocket): Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  const seen = new Set<unknown>();
+  let next: Certificate | undefined = socket.getPeerCertificate(true);
+  while (next?.raw && !seen.has(next)) {
+    seen.add(next);
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+interface Certificate {
+  readonly raw?: Uint8Array;
+  readonly issuerCertificate?: Certificate;
+}
+
+function describe(
+  socket: TLSSocket,
+  serverName: string | undefined,
+  verified: LinkTls["verified"],
+): LinkTls {
+  return {
+    version: socket.getProtocol() ?? "TLS",
+    cipher: socket.getCipher().standardName,
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(verified === undefined ? {} : { verified }),
+  };
+}
+
+function broken(error: unknown): ClientTlsFailed {
+  const text = error instanceof Error ? error.message : String(error);
+  return new ClientTlsFailed({ kind: "validation-failure", text });
+}
