@@ -100,7 +100,7 @@ function waits(
     reply: brief(reply),
     ...peer !== undefined && { peer },
     ...(warn || before?.warned) && { warned: true },
-    ...before?.held && { held: true },
+    ...(before?.held || outcome.hold) && { held: true },
   };
   const fate: Fate = {
     key,

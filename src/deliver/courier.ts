@@ -21,6 +21,8 @@ export interface Outcome {
   readonly relayed?: boolean;
   /** It was sent to a server that reports on it from now on (RFC 3461 §5.2.1). */
   readonly reports?: boolean;
+  /** With "later": it is not tried again before the operator releases it. */
+  readonly hold?: true;
   /** It is not tried again for so many milliseconds. */
   readonly retryAfter?: number;
 }

@@ -22,7 +22,7 @@ export interface QueueFilter {
   readonly sender?: string;
   /** An address as it was given, or one that it leads to. */
   readonly recipient?: string;
-  /** Of a recipient, or of where it leads. */
+  /** Of a recipient, or of where it leads; ".example.org" is that domain and all below it. */
   readonly domain?: string;
 }
 
@@ -47,6 +47,9 @@ export interface WaitingDestination {
   readonly reply?: Reply;
   readonly peer?: string;
 }
+
+/** Told now and then how many messages of how many were looked at. */
+export type NoteProgress = (done: number, total: number) => void;
 
 export interface QueueControlOptions {
   readonly spool: Spool;
@@ -84,7 +87,7 @@ export class QueueControl {
    *
    * @returns How many messages.
    */
-  retry(filter: QueueFilter = {}): Promise<number> {
+  retry(filter: QueueFilter = {}, note?: NoteProgress): Promise<number> {
     const next = this.#options.now();
     return this.#note(
       filter,
@@ -92,41 +95,44 @@ export class QueueControl {
         progress && !progress.held && progress.next > next
           ? { ...progress, next }
           : undefined,
+      note,
     );
   }
 
   /** Stops destinations; they do not expire meanwhile. Returns how many messages. */
-  hold(filter: QueueFilter): Promise<number> {
+  hold(filter: QueueFilter, note?: NoteProgress): Promise<number> {
     return this.#note(
       filter,
       (progress) =>
         progress?.held
           ? undefined
           : { attempts: 0, next: 0, ...progress, held: true },
+      note,
     );
   }
 
   /** Lets go on what was held. Returns how many messages. */
-  release(filter: QueueFilter): Promise<number> {
+  release(filter: QueueFilter, note?: NoteProgress): Promise<number> {
     return this.#note(filter, (progress) => {
       if (!progress?.held) return undefined;
       const { held: _, ...rest } = progress;
       return rest;
-    });
+    }, note);
   }
 
   /** Forgets destinations without a report to anybody. Returns how many messages. */
-  delete(filter: QueueFilter): Promise<number> {
+  delete(filter: QueueFilter, note?: NoteProgress): Promise<number> {
     const { spool } = this.#options;
     return this.#each(filter, async (entry, keys) => {
       await spool.settle(entry.id, keys);
       return true;
-    });
+    }, note);
   }
 
   #note(
     filter: QueueFilter,
     change: (progress: Progress | undefined) => Progress | undefined,
+    note: NoteProgress | undefined,
   ): Promise<number> {
     return this.#each(filter, async (entry, keys) => {
       const notes: Record<string, Progress> = {};
@@ -137,16 +143,17 @@ export class QueueControl {
       if (Object.keys(notes).length === 0) return false;
       await this.#options.spool.note(entry.id, notes);
       return true;
-    });
+    }, note);
   }
 
   /** Counts messages for which `change` says true. */
   async #each(
     filter: QueueFilter,
     change: (entry: SpoolEntry, keys: string[]) => Promise<boolean>,
+    note: NoteProgress | undefined,
   ): Promise<number> {
     let count = 0;
-    for await (const slice of this.#slices(filter)) {
+    for await (const slice of this.#slices(filter, note)) {
       // They share their syncs.
       await Promise.all(slice.map(async (entry) => {
         const isChanged = await change(entry, keysOf(entry, filter));
@@ -158,7 +165,10 @@ export class QueueControl {
     return count;
   }
 
-  async *#slices(filter: QueueFilter): AsyncGenerator<SpoolEntry[]> {
+  async *#slices(
+    filter: QueueFilter,
+    note?: NoteProgress,
+  ): AsyncGenerator<SpoolEntry[]> {
     const { spool } = this.#options;
     const all = filter.id === undefined
       ? spool.entries()
@@ -166,6 +176,7 @@ export class QueueControl {
     for (let at = 0; at < all.length; at += SLICE) {
       const slice = all.slice(at, at + SLICE);
       yield slice.filter((entry) => keysOf(entry, filter).length > 0);
+      note?.(at + slice.length, all.length);
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
@@ -226,13 +237,19 @@ function keysOf(entry: SpoolEntry, filter: QueueFilter): string[] {
     }
     return addresses.some((address) =>
       (recipient === undefined || isSame(address, recipient)) &&
-      (domain === undefined || isSame(domainOf(address), domain))
+      (domain === undefined || isWithin(domainOf(address), domain))
     );
   });
 }
 
 function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
+}
+
+function isWithin(domain: string, wanted: string): boolean {
+  return wanted.startsWith(".")
+    ? `.${domain}`.toLowerCase().endsWith(wanted.toLowerCase())
+    : isSame(domain, wanted);
 }
 
 function isSame(a: string, b: string): boolean {

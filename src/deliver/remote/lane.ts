@@ -86,6 +86,11 @@ export class Lane {
     }
   }
 
+  /** Takes messages again though its peer could not be reached lately. */
+  reopen(): void {
+    this.#closed = undefined;
+  }
+
   /** Lets connections go that rest; what is under way comes to its end. */
   stop(): void {
     for (const rest of this.#resting.splice(0)) rest(undefined);

@@ -1,0 +1,290 @@
+/**
+ * The courier to other servers: a lane for each route, results as outcomes.
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  parseMailbox,
+  type Reply,
+  reply,
+} from "../../mail/mod.ts";
+import {
+  type Destination,
+  destinationKey,
+  type Envelope,
+  type EnvelopeRecipient,
+  type Spool,
+  type SpoolEntry,
+} from "../../queue/mod.ts";
+import type {
+  ClientResult,
+  TransmissionRecipient,
+} from "../../smtp_client/mod.ts";
+import type { Courier, Outcome } from "../courier.ts";
+import { type Job, Lane, type Unreached } from "./lane.ts";
+import { type Peer, reach, type ReachOptions } from "./reach.ts";
+import type { TlsWish } from "./protection.ts";
+import { type Route, routeOf } from "./route.ts";
+
+export interface RemoteCourierOptions extends ReachOptions {
+  readonly spool: Spool;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The reverse-path under which mail for `recipient` goes on. */
+  readonly senderFor: (
+    envelope: Envelope,
+    recipient: EnvelopeRecipient,
+  ) => string;
+}
+
+/** Brings messages to other servers. */
+export interface RemoteCourier {
+  readonly courier: Courier;
+  /** Forgets which peers could not be reached: they are tried at the next wish. */
+  reopen(): void;
+  /** Ends connections that rest. */
+  stop(): void;
+}
+
+/** A destination, and the sender under which it is reached. */
+interface Goal {
+  readonly sender: string;
+  readonly recipient: TransmissionRecipient;
+}
+
+type Remote = Extract<Destination, { kind: "remote" }>;
+
+export function remoteCourier(options: RemoteCourierOptions): RemoteCourier {
+  const lanes = new Lanes(options);
+  return {
+    reopen: () => lanes.reopen(),
+    stop: () => lanes.stop(),
+    courier: (entry, destinations) => {
+      const remote = destinations.filter(isRemote);
+      const route = routeFor(remote[0]!.address, options);
+      switch (route.rule.kind) {
+        case "discard":
+          return Promise.resolve(remote.map(() => DISCARDED));
+        case "hold":
+          return wasReleased(entry, remote)
+            ? lanes.send(entry, remote, { ...route, rule: { kind: "mx" } })
+            : Promise.resolve(remote.map(() => HELD));
+        default:
+          return lanes.send(entry, remote, route);
+      }
+    },
+  };
+}
+
+const DISCARDED: Outcome = {
+  kind: "sent",
+  reply: reply(250, "2.0.0", "Discarded, as the route of the domain says"),
+};
+const HELD: Outcome = {
+  kind: "later",
+  hold: true,
+  reply: reply(451, "4.7.0", "Held, as the route of the domain says"),
+};
+
+/** What was held once and is here again was let go by the operator. */
+function wasReleased(
+  entry: SpoolEntry,
+  destinations: readonly Remote[],
+): boolean {
+  return destinations.every((one) =>
+    (entry.progress(destinationKey(one))?.attempts ?? 0) > 0
+  );
+}
+
+function isRemote(destination: Destination): destination is Remote {
+  return destination.kind === "remote";
+}
+
+function routeFor(address: string, options: RemoteCourierOptions): Route {
+  const { domain } = parseMailbox(address) ?? lastResort(address);
+  return routeOf(domain, options.outgoing().routes);
+}
+
+/** Addresses in the spool have been parsed before; one that does not parse now has no host. */
+function lastResort(address: string): Address {
+  const at = address.lastIndexOf("@");
+  return { localPart: address.slice(0, at), domain: address.slice(at + 1) };
+}
+
+/** Lanes that are kept though nothing happens in them: more are cleared away. */
+const SPARE_LANES = 1000;
+
+class Lanes {
+  readonly #options: RemoteCourierOptions;
+  readonly #lanes = new Map<string, Lane>();
+  #connections = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: RemoteCourierOptions) {
+    this.#options = options;
+  }
+
+  /** One transmission for all that go under one sender; outcomes in the order of `destinations`. */
+  async send(
+    entry: SpoolEntry,
+    destinations: readonly Remote[],
+    route: Route,
+  ): Promise<readonly Outcome[]> {
+    const { envelope } = entry;
+    const lane = this.#lane(route, wishOf(envelope));
+    const goals = destinations.map((one) => this.#goal(one, envelope));
+    const groups = Map.groupBy(goals, ({ sender }) => sender);
+    const outcomes = new Map<Goal, Outcome>();
+    await Promise.all(
+      Array.from(groups, async ([sender, group]) => {
+        const told = await this.#transmit(lane, entry, sender, group);
+        group.forEach((goal, i) => outcomes.set(goal, told[i]!));
+      }),
+    );
+    return goals.map((goal) => outcomes.get(goal)!);
+  }
+
+  #goal(destination: Remote, envelope: Envelope): Goal {
+    const recipient = recipientOf(destination, envelope);
+    const sender = this.#options.senderFor(envelope, recipient);
+    const { notify, orcpt } = recipient;
+    const { address } = destination;
+    return { sender, recipient: { address, ...defined({ notify, orcpt }) } };
+  }
+
+  #transmit(
+    lane: Lane,
+    entry: SpoolEntry,
+    sender: string,
+    group: readonly Goal[],
+  ): Promise<readonly Outcome[]> {
+    const { spool, now } = this.#options;
+    const recipients = group.map(({ recipient }) => recipient);
+    return new Promise((resolve) => {
+      lane.send({
+        untried: 0,
+        transmission: transmissionOf(entry, sender, recipients, spool),
+        done: (results, peer) =>
+          resolve(results.map((result) => outcomeOf(result, peer))),
+        unreached: (reached, until) => {
+          const outcome = unreachedOutcome(reached, until - now());
+          resolve(group.map(() => outcome));
+        },
+      });
+    });
+  }
+
+  reopen(): void {
+    for (const lane of this.#lanes.values()) lane.reopen();
+  }
+
+  stop(): void {
+    for (const lane of this.#lanes.values()) lane.stop();
+  }
+
+  #lane(route: Route, wish: TlsWish): Lane {
+    // A connection that was made for one wish is no good for another.
+    const key = `${wish} ${route.lane}`;
+    const known = this.#lanes.get(key);
+    if (known) return known;
+    if (this.#lanes.size > SPARE_LANES) this.#clear();
+    const options = this.#options;
+    const lane = new Lane({
+      now: options.now,
+      reach: (next) => reach(route, wish, next, options),
+      most: () => options.outgoing().connectionsPerLane,
+      messagesPerConnection: () => options.outgoing().messagesPerConnection,
+      place: () => this.#place(),
+    });
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #clear(): void {
+    for (const [key, lane] of this.#lanes) {
+      if (lane.isIdle) this.#lanes.delete(key);
+    }
+  }
+
+  async #place(): Promise<() => void> {
+    while (this.#connections >= this.#options.outgoing().connections) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#connections++;
+    return () => {
+      this.#connections--;
+      this.#waiting.shift()?.();
+    };
+  }
+}
+
+function wishOf({ requireTls }: Envelope): TlsWish {
+  if (requireTls === undefined) return "none";
+  return requireTls ? "demanded" : "waived";
+}
+
+function unreachedOutcome(
+  { kind, reply, peer }: Unreached,
+  wait: number,
+): Outcome {
+  return {
+    kind,
+    reply,
+    ...(peer === undefined ? {} : { peer }),
+    ...(wait > 0 ? { retryAfter: wait } : {}),
+  };
+}
+
+function transmissionOf(
+  { envelope, id, size }: SpoolEntry,
+  from: string,
+  recipients: readonly TransmissionRecipient[],
+  spool: Spool,
+): Job["transmission"] {
+  const { body, smtputf8, ret, envid } = envelope;
+  const { requireTls, deliverBy, priority } = envelope;
+  return {
+    ...{ from, recipients, body, smtputf8, size },
+    ...defined({ ret, envid, requireTls, deliverBy, priority }),
+    open: () => spool.read(id),
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys that have no value. */
+function defined<T extends Record<string, unknown>>(fields: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}
+
+/** The recipient that leads to `destination`. */
+function recipientOf(
+  destination: Remote,
+  { recipients }: Envelope,
+): EnvelopeRecipient {
+  const key = destinationKey(destination);
+  const asked = recipients.find(({ destinations }) =>
+    destinations.some((one) => destinationKey(one) === key)
+  );
+  // Our own mistake must not keep the message here.
+  return asked ?? { address: destination.address, destinations: [destination] };
+}
+
+function outcomeOf(result: ClientResult, { name, tls }: Peer): Outcome {
+  const { kind, reply, dsn } = result;
+  return {
+    kind,
+    reply: inPeersWords(reply),
+    peer: name,
+    ...(tls === undefined ? {} : { tls: `${tls.version} ${tls.cipher}` }),
+    ...(kind === "sent" ? dsn ? { reports: true } : { relayed: true } : {}),
+  };
+}
+
+function inPeersWords(value: Reply): Reply {
+  return value.lines.length > 0 ? value : { ...value, lines: [""] };
+}
