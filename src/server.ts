@@ -1,29 +1,17 @@
 /**
- * The composition root: builds the ports, hands them to the listeners, and is the only
- * file that sees everything.
+ * The composition root: has the ports built (`ports.ts`), hands them to the listeners,
+ * and sees everything.
  *
  * @module
  */
 
-import {
-  type ManagedAccounts,
-  openFileAccounts,
-  openFileSendingLimits,
-} from "./accounts/mod.ts";
 import type {
   Configuration,
   ListenerConfiguration,
   ListenerName,
 } from "./config/values/mod.ts";
 import { hasImplicitTls } from "./config/values/mod.ts";
-import {
-  Dispatcher,
-  dsnReporter,
-  localCourier,
-  reportRoute,
-} from "./deliver/mod.ts";
 import { filesDisk } from "./disk/mod.ts";
-import { Indexer } from "./indexer.ts";
 import { lockData } from "./lock_data.ts";
 import type { Log } from "./log.ts";
 import {
@@ -35,7 +23,7 @@ import {
 } from "./net/mod.ts";
 import { imapSession } from "./imap/mod.ts";
 import { pop3Session } from "./pop3/mod.ts";
-import { openFileSpool, type Spool } from "./queue/mod.ts";
+import { closePorts, openPorts, type Ports } from "./ports.ts";
 import {
   accountsSettingOf,
   type Ground,
@@ -43,9 +31,7 @@ import {
   pop3SettingOf,
   smtpSettingOf,
 } from "./settings.ts";
-import { srsHash } from "./srs_hash.ts";
 import { smtpSession } from "./smtp/mod.ts";
-import { maildirStore, sqliteIndex, type Store } from "./store/mod.ts";
 import type { Link, Session, Wire } from "./wire/mod.ts";
 
 /** What a server is started with, and reloaded with. */
@@ -107,116 +93,6 @@ export async function startServer(
   };
 }
 
-/** The ports of the architecture, and how they end. */
-interface Ports extends Ground {
-  readonly accounts: ManagedAccounts;
-  readonly store: Store;
-  readonly indexer: Indexer;
-  readonly spool: Spool;
-  /** Brings `legacyInUse` up to date. */
-  readonly lookAtLegacy: () => Promise<void>;
-}
-
-async function openPorts(
-  configuration: Configuration,
-  data: string,
-  log: Log,
-): Promise<Ports> {
-  const disk = filesDisk();
-  const now = () => Date.now();
-  const accounts = openFileAccounts({
-    folder: data,
-    ...accountsSettingOf(configuration),
-  });
-  const spool = await openFileSpool({
-    disk,
-    path: `${data}/spool`,
-    now,
-    random: () => Math.random(),
-    log,
-  });
-  const later = (milliseconds: number) =>
-    new Promise<void>((resolve) =>
-      Deno.unrefTimer(setTimeout(resolve, milliseconds))
-    );
-  const indexer = new Indexer({
-    log,
-    later,
-    isOn: configuration.IMAP.enable_text_index,
-  });
-  const store = maildirStore({
-    disk,
-    root: `${data}/mail`,
-    index: sqliteIndex(log),
-    host: configuration.server_name,
-    now,
-    log,
-    settled: (id, account) => spool.settled(id, `mailbox:${account}`),
-    unread: (account, mailbox, why) =>
-      indexer.want(account, mailbox, why === "followed"),
-    hasTextIndex: () => indexer.isOn,
-  });
-  indexer.start(store);
-  return {
-    accounts,
-    spool,
-    store,
-    log,
-    now,
-    pause: () => new Promise((resolve) => setTimeout(resolve)),
-    later,
-    indexer,
-    within,
-    random: (octets) => crypto.getRandomValues(new Uint8Array(octets)),
-    sendingLimits: openFileSendingLimits(`${data}/sending.db`, now),
-    srsHash: srsHash(`${data}/secret.key`),
-    maildrops: new Set<string>(),
-    lastLogins: new Map(),
-    ...await legacyWatch(accounts),
-  };
-}
-
-async function within<T>(
-  promise: Promise<T>,
-  milliseconds: number,
-): Promise<{ value: T } | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    return await Promise.race([
-      promise.then((value) => ({ value })),
-      new Promise<undefined>((resolve) =>
-        timer = setTimeout(() => resolve(undefined), milliseconds)
-      ),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Milliseconds after which another look is taken at who opted in to what. */
-const LOOK_AGAIN = 1000;
-
-/** Whether legacy mechanisms are worth offering; the command line may change it at any time. */
-async function legacyWatch(
-  accounts: ManagedAccounts,
-): Promise<Pick<Ports, "legacyInUse" | "lookAtLegacy">> {
-  let inUse = false;
-  let looked = 0;
-  const look = async () => {
-    looked = performance.now();
-    inUse = await accounts.offersLegacy();
-  };
-  await look();
-  return {
-    lookAtLegacy: look,
-    legacyInUse: () => {
-      // What a damaged database says of it, its users will hear when they log in.
-      if (performance.now() - looked > LOOK_AGAIN) look().catch(() => {});
-      return inUse;
-    },
-  };
-}
-
 /** A port in use. What is said on it, and after which greeting of a proxy, may change. */
 interface Entry {
   readonly options: {
@@ -228,7 +104,6 @@ interface Entry {
 class LiveServer {
   readonly #ports: Ports;
   readonly #net: Net;
-  readonly #dispatcher: Dispatcher;
   /** Looked at by `#net` with every connection. */
   readonly #netOptions: {
     certificates: Certificates | undefined;
@@ -263,24 +138,7 @@ class LiveServer {
       newId: connectionIds(),
     };
     this.#net = new Net(this.#netOptions);
-    this.#dispatcher = new Dispatcher({
-      spool: ports.spool,
-      courier: localCourier(
-        ports.spool,
-        ports.store,
-        async (account) =>
-          (await ports.accounts.find(account))?.details ?? "inbox",
-      ),
-      log: ports.log,
-      reporter: dsnReporter({
-        spool: ports.spool,
-        serverName: () => plan.configuration.server_name,
-        route: reportRoute(ports.accounts),
-        now: Date.now,
-        randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-      }),
-    });
-    this.#dispatcher.start();
+    ports.delivery.start();
   }
 
   get ports(): readonly ServedPort[] {
@@ -304,6 +162,7 @@ class LiveServer {
       throw error;
     }
     // Below this line nothing fails: the new configuration is in force as a whole.
+    this.#ports.delivery.reconfigure(configuration);
     this.#ports.indexer.isOn = configuration.IMAP.enable_text_index;
     this.#sessions = sessions;
     // Sessions that were offered TLS may still take it when there is no certificate any more.
@@ -321,12 +180,7 @@ class LiveServer {
 
   async stop(): Promise<void> {
     await this.#net.stop(GRACE);
-    await this.#dispatcher.stop();
-    await this.#ports.spool.close();
-    await this.#ports.indexer.stop();
-    await this.#ports.store.close();
-    this.#ports.accounts.close();
-    this.#ports.sendingLimits.close();
+    await closePorts(this.#ports);
   }
 
   /** Opens what is not open yet, all or nothing; tells which it was. */

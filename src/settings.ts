@@ -15,7 +15,9 @@ import {
   type ListenerName,
   localDomains,
 } from "./config/values/mod.ts";
+import { routeOf } from "./deliver/mod.ts";
 import type { Log } from "./log.ts";
+import { outgoingOf } from "./outgoing.ts";
 import type { ImapSetting } from "./imap/mod.ts";
 import { isInRange } from "./net/mod.ts";
 import type { MaildropLocks, Pop3Setting } from "./pop3/mod.ts";
@@ -108,7 +110,8 @@ export function smtpSettingOf(
         ? mechanismsOf(SMTP, ground.legacyInUse())
         : [];
     },
-    remoteDelivery: false,
+    remoteDelivery: configuration.Outbound.enabled,
+    relaysFor: relaysOf(configuration),
     ...(configuration.rewrite_senders ? { srsHash: ground.srsHash } : {}),
     sending: {
       limits: ground.sendingLimits,
@@ -119,6 +122,15 @@ export function smtpSettingOf(
     },
     ...etrnOf(configuration, ground),
     checkFromHeader: SMTP.check_from_header,
+  };
+}
+
+/** The domains that are not ours and whose mail is taken from anybody. */
+function relaysOf(configuration: Configuration): (domain: string) => boolean {
+  const { routes } = outgoingOf(configuration);
+  return (domain) => {
+    const { rule } = routeOf(domain, routes);
+    return rule.kind === "host" && rule.relay;
   };
 }
 

@@ -27,6 +27,8 @@ const DEV_CONFIGURATION =
   "SMTP": { "allow_plaintext_auth": true },
   "POP3": { "allow_plaintext_auth": true },
   "IMAP": { "allow_plaintext_auth": true },
+  # It may reach nothing but loopback: mail for other domains is refused at once.
+  "Outbound": { "enabled": false },
   "Log": { "format": "text" }
 }
 `;

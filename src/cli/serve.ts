@@ -4,6 +4,9 @@ import { dirname, resolve } from "node:path";
 import { configFolder, dataFolder } from "./open_configuration.ts";
 import { type Command, optionValue, sharedOptions } from "./subcommand.ts";
 
+/** Names the system's name servers, where the configuration has none of its own. */
+const RESOLV_CONF = "/etc/resolv.conf";
+
 export const serve: Command = {
   name: "serve",
   summary: "run the server",
@@ -21,7 +24,7 @@ export const serve: Command = {
     // Folders, not files: a renewed certificate is often a new file beside the old one.
     const certificates = outline.certificateFiles.map((file) => dirname(file));
     return await runConfined({ kind: "serve", config, data, named }, {
-      read: [...new Set([config, data, ...certificates])],
+      read: [...new Set([config, data, ...certificates, RESOLV_CONF])],
       write: [data],
     });
   },

@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import { z } from "zod";
+import { parseHostAndPort } from "./host_and_port.ts";
 import { canonicalAddress, parseDomain, parseMailbox } from "../mail/mod.ts";
 
 /** A switch. */
@@ -51,6 +52,34 @@ export const ipRange = z.string().refine(
   isIpRange,
   { error: 'is no IP address or range; one such as "10.0.0.0/8" was meant' },
 );
+
+/** An IP address with or without a port: "127.0.0.1", "127.0.0.1:5353", "::1", "[::1]:5353". */
+export const hostAndPort = z.string().refine(
+  (text) => parseHostAndPort(text, 0) !== undefined,
+  {
+    error:
+      'is no address of a server; one such as "127.0.0.1" or "[::1]:5353" was meant',
+  },
+);
+
+/** A host to connect to: a name, or an IP address. */
+export const hostName = canonicalText(
+  (text) =>
+    isIP(text) !== 0
+      ? text
+      : text.startsWith("[")
+      ? undefined
+      : parseDomain(text),
+  'no host; one such as "smtp.example.org" or "192.0.2.1"',
+);
+
+/** A domain that a route is for; ".example.org" is all below it, "*" is every other. */
+export const routedDomain = canonicalText((text) => {
+  if (text === "*") return text;
+  if (!text.startsWith(".")) return parseDomain(text);
+  const parent = text.startsWith(".[") ? undefined : parseDomain(text.slice(1));
+  return parent === undefined ? undefined : `.${parent}`;
+}, 'no domain; one such as "example.org", ".example.org" or "*"');
 
 /** A path of a file or folder. */
 export const filePath = z.string().min(1);

@@ -20,6 +20,7 @@ import {
 import { imapKeys } from "./imap_keys.ts";
 import { listenerKeys } from "./listener_keys.ts";
 import { defaultListeners } from "./listeners.ts";
+import { dnsKeys, outboundKeys, storyKeys } from "./outbound_keys.ts";
 import { pop3Keys } from "./pop3_keys.ts";
 import { sendingKeys } from "./sending_keys.ts";
 import { smtpKeys } from "./smtp_keys.ts";
@@ -170,6 +171,9 @@ export const schema = z.strictObject({
     "How much accounts may submit; 0 is without limit.",
   ),
   SMTP: smtpKeys.prefault({}).describe("Mail that comes in, and LMTP."),
+  Outbound: outboundKeys.prefault({}).describe("Mail that goes out."),
+  DNS: dnsKeys.prefault({}).describe("Who is asked about names."),
+  Stories: storyKeys.prefault({}).describe("What is known of messages."),
   POP3: pop3Keys.prefault({}).describe("Mail that is fetched."),
   IMAP: imapKeys.prefault({}).describe("Mail that stays on the server."),
 });

@@ -65,8 +65,10 @@ function targetsOf(
     case "loop":
       return refuse(replies.aliasLoop);
     case "remote":
-      // RFC 5321 §3.6.1: only for those who have proven who they are.
-      if (!s.login && !bounce) refuse(replies.relayingDenied);
+      // RFC 5321 §3.6.1: only for those who have proven who they are, or whom we stand in for.
+      if (!s.login && !bounce && !s.setting.relaysFor(address.domain)) {
+        refuse(replies.relayingDenied);
+      }
       return [{ kind: "remote", address: formatAddress(address) }];
   }
 }

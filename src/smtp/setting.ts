@@ -72,6 +72,8 @@ export interface SmtpSetting {
     readonly limits: SendingLimits;
     readonly allowanceOf: (account: string) => Allowance;
   };
+  /** Whether mail for a domain that is not ours is taken from anybody (a backup MX, a store behind us). */
+  readonly relaysFor: (domain: string) => boolean;
   /** Who may start the queue; absent where nobody may. */
   readonly etrn?: EtrnSetting;
   /** Whether a submission's From field, too, has to name an address of the submitter. */

@@ -18,8 +18,6 @@ export interface FileStoriesOptions {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds that a chapter is kept. */
-  readonly kept: () => number;
   readonly log: (event: string, fields: Record<string, unknown>) => void;
 }
 
@@ -166,10 +164,10 @@ class FileStories implements Stories {
     }
   }
 
-  async tidy(): Promise<void> {
-    const { disk, folder, now, kept } = this.#options;
+  async tidy(kept: number): Promise<void> {
+    const { disk, folder, now } = this.#options;
     // A day's file goes when its last line is too old.
-    const oldest = dayOf(now() - kept() - DAY);
+    const oldest = dayOf(now() - kept - DAY);
     for (const name of await this.#files()) {
       if (name.slice(0, 10) <= oldest) await disk.unlink(`${folder}/${name}`);
     }

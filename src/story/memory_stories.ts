@@ -5,11 +5,9 @@ import { type Chapter, isWanted, type Stories } from "./story.ts";
 export interface MemoryStoriesOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds that a chapter is kept. */
-  readonly kept: number;
 }
 
-export function memoryStories({ now, kept }: MemoryStoriesOptions): Stories {
+export function memoryStories({ now }: MemoryStoriesOptions): Stories {
   let chapters: Chapter[] = [];
   return {
     tell: (chapter) => void chapters.push(chapter),
@@ -19,7 +17,7 @@ export function memoryStories({ now, kept }: MemoryStoriesOptions): Stories {
       return Promise.resolve([...new Set(ids)].slice(-most));
     },
     of: (id) => Promise.resolve(chapters.filter((one) => one.id === id)),
-    tidy() {
+    tidy(kept) {
       chapters = chapters.filter(({ time }) => time >= now() - kept);
       return Promise.resolve();
     },

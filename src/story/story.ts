@@ -31,8 +31,8 @@ export interface Stories {
   find(wanted: Wanted, most: number): Promise<readonly string[]>;
   /** All that is known of a message, in the order of time. */
   of(id: string): Promise<readonly Chapter[]>;
-  /** Forgets what is older than the stories are kept. */
-  tidy(): Promise<void>;
+  /** Forgets what is older than `kept` milliseconds, a day more or less. */
+  tidy(kept: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -9,6 +9,7 @@
  * given message NAME=TEXT a text of SmtpMessages
  * given mechanisms NAME...
  * given sending LIMIT=N... what accounts may send; names as in the configuration
+ * given relayed DOMAIN    whose mail is taken from anybody
  * given waiting DOMAIN N  ETRN is there for 192.0.2.1 and who has logged in; N messages wait for DOMAIN
  * given disk TROUBLE      full, io, slow, or "full at commit"
  * expect spool empty      nothing was stored, and no draft is open
@@ -69,6 +70,7 @@ export class SmtpStage implements Stage {
   );
   readonly peers: VirtualPeer[] = [];
   readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  readonly relayed = new Set<string>();
   /** Made of what was given, when the first client connects; or set by who has some. */
   accounts: Accounts | undefined;
   setting: SmtpSetting = {
@@ -86,6 +88,7 @@ export class SmtpStage implements Stage {
     allowPlaintextAuth: false,
     mechanisms: [],
     remoteDelivery: false,
+    relaysFor: (domain) => this.relayed.has(domain),
     checkFromHeader: false,
   };
 
@@ -104,6 +107,9 @@ export class SmtpStage implements Stage {
         return;
       case "alias":
         this.aliases[rest[0]!] = rest.slice(1);
+        return;
+      case "relayed":
+        this.relayed.add(rest[0]!);
         return;
       case "mechanisms":
         this.setting = { ...this.setting, mechanisms: rest };

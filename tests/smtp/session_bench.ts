@@ -71,6 +71,7 @@ const setting: SmtpSetting = {
   allowPlaintextAuth: false,
   mechanisms: [],
   remoteDelivery: false,
+  relaysFor: () => false,
   checkFromHeader: false,
 };
 

@@ -100,17 +100,17 @@ function conforms(
     stories.tell(chapter("old", "smtp.accepted"));
     pass(10 * DAY);
     stories.tell(chapter("new", "smtp.accepted", {}, START + 10 * DAY));
-    await stories.tidy();
+    await stories.tidy(30 * DAY);
     assertEquals((await stories.of("old")).length, 1);
     pass(22 * DAY);
-    await stories.tidy();
+    await stories.tidy(30 * DAY);
     assertEquals(await stories.of("old"), []);
     assertEquals((await stories.of("new")).length, 1);
   });
 }
 
 conforms("memory stories", (now) => {
-  const stories = memoryStories({ now, kept: 30 * DAY });
+  const stories = memoryStories({ now });
   return Promise.resolve(() => Promise.resolve(stories));
 });
 
@@ -122,7 +122,6 @@ async function openOnDisk(now: () => number): Promise<Stage["reopen"]> {
       disk,
       folder: "data/stories",
       now,
-      kept: () => 30 * DAY,
       log: (event, fields) => {
         throw new Error(`${event} ${fields.error}`);
       },
@@ -169,7 +168,7 @@ Deno.test("chapter line: what is none reads as none", () => {
 });
 
 Deno.test("telling log: lines with an id become chapters, all lines are logged", async () => {
-  const stories = memoryStories({ now: () => START, kept: DAY });
+  const stories = memoryStories({ now: () => START });
   const lines: string[] = [];
   const log = tellingLog(
     (event) => void lines.push(event),

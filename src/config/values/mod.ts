@@ -19,4 +19,5 @@ export {
   type ListenerName,
   listenerPorts,
 } from "../listeners.ts";
+export { parseHostAndPort } from "../host_and_port.ts";
 export { formatProblem, type Problem } from "../place.ts";

@@ -1,0 +1,160 @@
+/**
+ * Delivery, composed: the dispatcher with its couriers, the reports, what goes out, the
+ * stories, and the operator's hand on all of it.
+ *
+ * @module
+ */
+
+import type { Accounts } from "./accounts/mod.ts";
+import type { Configuration } from "./config/values/mod.ts";
+import { serveControl } from "./control/mod.ts";
+import {
+  type Courier,
+  Dispatcher,
+  dsnReporter,
+  localCourier,
+  type Patience,
+  reportRoute,
+} from "./deliver/mod.ts";
+import type { Log } from "./log.ts";
+import { operationsOf } from "./operations.ts";
+import { openOutbound, type Outbound } from "./outbound.ts";
+import type { Spool } from "./queue/mod.ts";
+import type { QueueNode } from "./smtp/mod.ts";
+import type { Store } from "./store/mod.ts";
+import type { Stories } from "./story/mod.ts";
+
+export interface DeliveryOptions {
+  readonly configuration: Configuration;
+  /** The data folder. */
+  readonly data: string;
+  readonly accounts: Accounts;
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly stories: Stories;
+  readonly srsHash: (text: string) => Uint8Array;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: (octets: number) => Uint8Array;
+}
+
+const DAY = 24 * 3600 * 1000;
+/** Messages on their way at once, in all and a lane; those to other servers mostly wait for a connection. */
+const LOCAL = { atOnce: 32, atOncePerLane: 24 };
+const REMOTE = { atOnce: 1000, atOncePerLane: 50 };
+
+/** All that happens to a message between the spool and its recipients. */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #outbound: Outbound;
+  readonly #dispatcher: Dispatcher;
+  #configuration: Configuration;
+  #control: Awaited<ReturnType<typeof serveControl>> | undefined;
+  readonly #tidying: ReturnType<typeof setInterval>;
+
+  /** @throws {Error} When something of it cannot be opened; nothing is left open. */
+  static async open(options: DeliveryOptions): Promise<Delivery> {
+    const outbound = await openOutbound(options);
+    const delivery = new Delivery(options, outbound);
+    try {
+      await delivery.#listen();
+      return delivery;
+    } catch (error) {
+      await delivery.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: DeliveryOptions, outbound: Outbound) {
+    const { configuration, spool, accounts, log, now, random } = options;
+    this.#options = options;
+    this.#outbound = outbound;
+    this.#configuration = configuration;
+    this.#dispatcher = new Dispatcher({
+      spool,
+      courier: this.#courier(),
+      log,
+      patience: patienceOf(configuration),
+      local: LOCAL,
+      remote: REMOTE,
+      reporter: dsnReporter({
+        spool,
+        serverName: () => this.#configuration.server_name,
+        route: reportRoute(accounts),
+        now,
+        randomBytes: random,
+      }),
+    });
+    this.#tidying = setInterval(() => this.#tidy(), DAY);
+    Deno.unrefTimer(this.#tidying);
+    this.#tidy();
+  }
+
+  /** Takes all that waits, and all that comes. */
+  start(): void {
+    this.#dispatcher.start();
+  }
+
+  /** Takes another configuration for all that begins from now on. */
+  reconfigure(configuration: Configuration): void {
+    this.#configuration = configuration;
+    this.#outbound.reconfigure(configuration);
+    this.#dispatcher.reconfigure(patienceOf(configuration));
+  }
+
+  /** Starts nothing more; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    clearInterval(this.#tidying);
+    await this.#control?.close();
+    this.#outbound.stop();
+    await this.#dispatcher.stop();
+    this.#outbound.close();
+  }
+
+  /** ETRN (RFC 1985): tries what waits for a domain now; tells how many messages that are. */
+  readonly startQueue = (node: QueueNode): Promise<number | undefined> => {
+    // There are no queues by name here.
+    if (node.kind === "queue") return Promise.resolve(undefined);
+    this.#outbound.reopen();
+    const { kind, domain } = node;
+    return this.#dispatcher.kick(kind === "domains" ? `.${domain}` : domain);
+  };
+
+  #courier(): Courier {
+    const { spool, store, accounts } = this.#options;
+    const detailRule = async (account: string) =>
+      (await accounts.find(account))?.details ?? "inbox";
+    const local = localCourier(spool, store, detailRule);
+    // All destinations of a lane are of one kind.
+    return (entry, destinations) =>
+      destinations[0]?.kind === "remote"
+        ? this.#outbound.courier(entry, destinations)
+        : local(entry, destinations);
+  }
+
+  async #listen(): Promise<void> {
+    const { data, stories, log } = this.#options;
+    const queue = this.#dispatcher.control;
+    const operations = operationsOf({
+      queue,
+      stories,
+      wake: () => this.#outbound.reopen(),
+    });
+    this.#control = await serveControl({ folder: data, operations, log });
+  }
+
+  #tidy(): void {
+    const { stories, log } = this.#options;
+    const kept = this.#configuration.Stories.days * DAY;
+    stories.tidy(kept).catch((error) => {
+      log("stories_not_tidied", { level: "warn", error });
+    });
+  }
+}
+
+function patienceOf({ Outbound }: Configuration): Patience {
+  return {
+    expireAfter: Outbound.give_up * 1000,
+    warnAfter: Outbound.delay_warning * 1000,
+  };
+}
