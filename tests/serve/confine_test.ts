@@ -46,7 +46,7 @@ Deno.test("the rights of deno task start, which name its folders, are enough to 
   const flags = taskFlags("start").map((flag) =>
     flag.replace(
       /(?<=^--allow-(?:read|write)=).*/,
-      (names) => names.split(",").map((name) => places[name]!).join(","),
+      (names) => names.split(",").map((name) => places[name] ?? name).join(","),
     )
   );
   const child = new Deno.Command(Deno.execPath(), {
