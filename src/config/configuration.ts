@@ -82,6 +82,7 @@ export function conflictsOf(keys: CheckedKeys): Conflict[] {
     ...certificateConflicts(keys),
     ...listenerConflicts(keys),
     ...domainConflicts(keys),
+    ...routeConflicts(keys),
     ...rewriteConflicts(keys),
   ];
 }
@@ -238,5 +239,35 @@ function domainConflicts(keys: CheckedKeys): Conflict[] {
       message:
         `"${target}" is none of the domains that are kept here; one of "domain" and "domains" was meant`,
     }];
+  });
+}
+
+function routeConflicts({ Outbound }: CheckedKeys): Conflict[] {
+  return Object.entries(Outbound.Routes).flatMap(([domain, route]) => {
+    if (typeof route === "string") return [];
+    const path = ["Outbound", "Routes", domain];
+    const { host, user, password, relay } = route;
+    return [
+      ...(host === undefined
+        ? [{
+          path,
+          message:
+            `The route of "${domain}" names no host; "host" was meant, or "mx" in place of the object`,
+        }]
+        : []),
+      ...(user !== undefined && password === undefined
+        ? [{
+          path: [...path, "user"],
+          message: '"user" stands alone; "password" was meant beside it',
+        }]
+        : []),
+      ...(domain === "*" && relay
+        ? [{
+          path: [...path, "relay"],
+          message:
+            'The route of "*" would take mail for everybody from anybody; the name of a domain was meant in place of "*"',
+        }]
+        : []),
+    ];
   });
 }

@@ -259,6 +259,34 @@ const wrong: readonly (readonly [text: string, problem: string])[] = [
     '{"detail_separator": "++"}',
     '1:2: "detail_separator" is not one character of those that addresses may have; "+" was meant, or "" for none',
   ],
+  [
+    '{"Outbound": {"Routes": {"*": {"host": "a.test", "relay": true}}}}',
+    '1:50: The route of "*" would take mail for everybody from anybody; the name of a domain was meant in place of "*"',
+  ],
+  [
+    '{"Outbound": {"Routes": {"a.test": {"port": 25}}}}',
+    '1:26: The route of "a.test" names no host; "host" was meant, or "mx" in place of the object',
+  ],
+  [
+    '{"Outbound": {"Routes": {"a.test": {"host": "b.test", "user": "c"}}}}',
+    '1:55: "user" stands alone; "password" was meant beside it',
+  ],
+  [
+    '{"Outbound": {"Routes": {"a.test": "drop"}}}',
+    '1:26: "Outbound.Routes["a.test"]" is "drop"; one of "hold", "discard", "mx" was meant',
+  ],
+  [
+    '{"Outbound": {"Routes": {"-a.test": "hold"}}}',
+    '1:26: "Outbound.Routes["-a.test"]" is no domain ("-a.test"); one such as "example.org", ".example.org" or "*" was meant',
+  ],
+  [
+    '{"Outbound": {"Routes": {"a.test": {"hots": "b.test"}}}}',
+    '1:37: "Outbound.Routes["a.test"].hots" is not a known key; did you mean "host"?',
+  ],
+  [
+    '{"DNS": {"servers": ["localhost"]}}',
+    '1:22: "DNS.servers[0]" is no address of a server; one such as "127.0.0.1" or "[::1]:5353" was meant',
+  ],
   ['{"__proto__": {"debug": true}}', '1:2: "__proto__" is not a known key'],
   ['{"constructor": 1}', '1:2: "constructor" is not a known key'],
 ];
