@@ -135,10 +135,15 @@ async function openConn(options: DialOptions): Promise<Opened> {
   };
 }
 
-function openSocket(options: DialOptions): Promise<Opened> {
+async function openSocket(options: DialOptions): Promise<Opened> {
   const { address: host, port, localAddress } = options;
+  // Without the right `node:net` throws where nobody can catch it.
+  const right = { name: "net", host: `${inUrl(localAddress!)}:0` } as const;
+  if ((await Deno.permissions.query(right)).state !== "granted") {
+    throw new Error(`no right to connect from ${localAddress}`);
+  }
   const socket = createConnection({ host, port, localAddress: localAddress! });
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => socket.destroy(new Error("the connection took too long")),
       limits.smtpClient.connect,
@@ -152,6 +157,10 @@ function openSocket(options: DialOptions): Promise<Opened> {
       resolve(openedSocket(options, socket));
     });
   });
+}
+
+function inUrl(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 function openedSocket(options: DialOptions, socket: Socket): Opened {

@@ -1,0 +1,181 @@
+/** Connections that we open, to servers with good and bad certificates (RFC 7672, RFC 8461 §4.1). */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { createHash } from "node:crypto";
+import { createServer as createPlainServer, type Server } from "node:net";
+import { createServer, type TlsOptions } from "node:tls";
+import { type ClientTlsPolicy, dial, type Dialled } from "../../src/net/mod.ts";
+import type { Link, Session, Wire } from "../../src/wire/mod.ts";
+import { type Issued, makeAuthority } from "./authority.ts";
+
+const HOST = "mx.example.test";
+const DAY = 24 * 3600 * 1000;
+
+const authority = await makeAuthority();
+const good = await authority.issue([HOST]);
+const misnamed = await authority.issue(["other.example.test"]);
+const expired = await authority.issue([HOST], {
+  notAfter: new Date(Date.now() - DAY / 2),
+});
+const foreign = await (await makeAuthority("Another CA")).issue([HOST]);
+
+/** What became of a connection, and what the session read of it. */
+interface Told extends Dialled {
+  readonly read: string | undefined;
+  readonly names: readonly string[];
+}
+
+async function listening<T>(
+  server: Server,
+  run: (port: number) => Promise<T>,
+): Promise<T> {
+  await new Promise<void>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve())
+  );
+  try {
+    return await run((server.address() as { port: number }).port);
+  } finally {
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
+
+/** Connects under TLS to a server that has `issued` and says a line. */
+function connect(
+  issued: Issued,
+  judge: ClientTlsPolicy,
+  options: TlsOptions = {},
+): Promise<Told> {
+  const names: string[] = [];
+  const server = createServer({
+    cert: issued.pem + authority.pem,
+    key: issued.key,
+    ...options,
+  }, (socket) => {
+    names.push(String((socket as { servername?: unknown }).servername));
+    socket.on("error", () => {});
+    socket.end("hello\r\n");
+  });
+  server.on("tlsClientError", () => {});
+  return listening(server, async (port) => {
+    let read: string | undefined;
+    const dialled = await dial(
+      { address: "127.0.0.1", port, implicitTls: true, judge },
+      function* (wire: Wire, _link: Link): Session<void> {
+        read = yield* wire.line(100);
+      },
+    );
+    return { ...dialled, read, names };
+  });
+}
+
+const pkix = (ca = [authority.pem]): ClientTlsPolicy => ({
+  kind: "pkix",
+  names: [HOST],
+  ca,
+});
+const dane = (data: Uint8Array): ClientTlsPolicy => ({
+  kind: "dane",
+  names: [HOST],
+  records: [{
+    usage: 3,
+    selector: 1,
+    matching: 1,
+    data: new Uint8Array(createHash("sha256").update(data).digest()),
+  }],
+});
+const any: ClientTlsPolicy = { kind: "any", serverName: HOST };
+
+const TABLE: readonly (readonly [
+  name: string,
+  issued: Issued,
+  judge: ClientTlsPolicy,
+  /** What proved the peer, "unproven", or why the connection failed. */
+  outcome: string,
+])[] = [
+  ["opportunistic takes any certificate", foreign, any, "unproven"],
+  ["opportunistic takes an expired one", expired, any, "unproven"],
+  ["a chain and a name that verify", good, pkix(), "pkix"],
+  ["another name", misnamed, pkix(), "certificate-host-mismatch"],
+  ["an expired certificate", expired, pkix(), "certificate-expired"],
+  ["a foreign authority", foreign, pkix(), "certificate-not-trusted"],
+  ["DANE: the key", foreign, dane(foreign.spki), "dane"],
+  ["DANE: another key", good, dane(foreign.spki), "tlsa-invalid"],
+];
+
+for (const [name, issued, judge, outcome] of TABLE) {
+  Deno.test(`dial: ${name}`, async () => {
+    const { tls, tlsFailure, read } = await connect(issued, judge);
+    assertEquals(tlsFailure?.kind ?? tls?.verified ?? "unproven", outcome);
+    // Nothing is read from a peer that is not what it has to be.
+    assertEquals(read, tlsFailure ? undefined : "hello");
+    if (tls) assertMatch(tls.version, /^TLSv1\.[23]$/);
+    if (tls) assertMatch(tls.cipher, /^TLS_/);
+  });
+}
+
+Deno.test("dial: the name is sent, of DANE the TLSA base domain (RFC 7672 §8.1)", async () => {
+  for (const judge of [any, pkix(), dane(good.spki)]) {
+    assertEquals((await connect(good, judge)).names, [HOST]);
+  }
+});
+
+Deno.test("dial: a peer that speaks no TLS is a failed handshake", async () => {
+  const server = createPlainServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume();
+    socket.end("220 hello\r\n");
+  });
+  const dialled = await listening(server, (port) =>
+    dial(
+      { address: "127.0.0.1", port, implicitTls: true, judge: any },
+      function* (): Session<void> {},
+    ));
+  assertEquals(dialled.tlsFailure?.kind, "validation-failure");
+});
+
+Deno.test("dial: a port that nobody listens on is told in words", async () => {
+  const port = await listening(
+    createPlainServer(),
+    (port) => Promise.resolve(port),
+  );
+  const dialled = await dial(
+    { address: "127.0.0.1", port, implicitTls: false, judge: any },
+    function* (): Session<void> {},
+  );
+  assertMatch(String(dialled.unreached), /refused/i);
+});
+
+Deno.test("dial: a connection comes from the address that it is to come from", async () => {
+  const seen: (string | undefined)[] = [];
+  const server = createPlainServer((socket) => {
+    seen.push(socket.remoteAddress);
+    socket.end("hello\r\n");
+  });
+  let read: string | undefined;
+  await listening(server, (port) =>
+    dial(
+      {
+        ...{ address: "127.0.0.1", port, implicitTls: false, judge: any },
+        localAddress: "127.0.0.1",
+      },
+      function* (wire: Wire, link: Link): Session<void> {
+        assertEquals(link.localAddress, "127.0.0.1");
+        read = yield* wire.line(100);
+      },
+    ));
+  assertEquals([seen, read], [["127.0.0.1"], "hello"]);
+});
+
+Deno.test("dial: without the right to an address it says so, and nothing is lost", async () => {
+  const dialled = await dial(
+    {
+      ...{ address: "127.0.0.1", port: 1, implicitTls: false, judge: any },
+      localAddress: "192.0.2.1",
+    },
+    function* (): Session<void> {},
+  );
+  assertMatch(
+    String(dialled.unreached),
+    /no right to connect from 192\.0\.2\.1/,
+  );
+});
