@@ -82,6 +82,10 @@ service pop3-login {
   }
 }
 service imap-login {
+  # Dovecot's "high-performance mode": connections share a process, which takes less memory.
+  service_count = 0
+  process_min_avail = 2
+  client_limit = 4000
   inet_listener imap {
     port = ${ports.imap}
   }

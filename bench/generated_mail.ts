@@ -88,10 +88,21 @@ class Writer {
   }
 }
 
+/** Octets of a file that comes with a message, before Base64. */
+interface FileSizes {
+  readonly least: number;
+  readonly most: number;
+}
+
+const FILES: FileSizes = { least: 20_000, most: 100_000 };
+
 /** The message of that number, in CRLF. */
-export function generatedMail(number: number): Uint8Array {
+export function generatedMail(
+  number: number,
+  files: FileSizes = FILES,
+): Uint8Array {
   const writer = new Writer(number + 1);
-  const body = bodyOf(writer);
+  const body = bodyOf(writer, files);
   return concatBytes([
     utf8Encode(headerOf(writer, number)),
     utf8Encode(body),
@@ -100,6 +111,18 @@ export function generatedMail(number: number): Uint8Array {
 
 function idOf(number: number): string {
   return `<${(number * 2654435761 >>> 0).toString(36)}.${number}@mx.example>`;
+}
+
+/** Bodies are what takes long: messages with a header of their own may share them. */
+export function generatedBodies(count: number, files: FileSizes): string[] {
+  return Array.from(
+    { length: count },
+    (_, number) => bodyOf(new Writer(number + 1), files),
+  );
+}
+
+export function generatedHeader(number: number): string {
+  return headerOf(new Writer(number + 1), number);
 }
 
 function headerOf(writer: Writer, number: number): string {
@@ -139,7 +162,7 @@ function headerOf(writer: Writer, number: number): string {
   ].join("\r\n");
 }
 
-function bodyOf(writer: Writer): string {
+function bodyOf(writer: Writer, { least, most }: FileSizes): string {
   const kind = writer.random();
   if (kind < 0.5) return plainPart(writer, 2 + writer.below(6));
   if (kind < 0.85) return newsletter(writer);
@@ -148,7 +171,7 @@ function bodyOf(writer: Writer): string {
     "Content-Type: application/pdf; name=file.pdf\r\n" +
     "Content-Disposition: attachment; filename=file.pdf\r\n" +
     "Content-Transfer-Encoding: base64\r\n\r\n" +
-    writer.base64(20_000 + writer.below(80_000)) + "\r\n",
+    writer.base64(least + writer.below(most - least)) + "\r\n",
   ]);
 }
 

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [SCENARIO…] [--rounds N] [--messages N] [--folder DIR] [--json FILE]`
+ * `deno task bench [SCENARIO…] [--rounds N] [--messages N] [--mails N] [--parts P,…] [--folder DIR] [--json FILE]`
  *
  * Measures denomaild, beside Postfix and Dovecot where the project promises a comparison,
  * in one run on one disk: below DIR, or in a temporary folder. The table goes to standard
@@ -10,6 +10,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { acceptScenario } from "./accept.ts";
 import { handshakeScenario } from "./handshakes.ts";
 import { idleScenario } from "./idle.ts";
+import { imapScenario } from "./imap.ts";
 import { imapIdleScenario } from "./imap_idle.ts";
 import { pop3Scenario } from "./pop3.ts";
 import { queuedScenario } from "./queued.ts";
@@ -23,15 +24,19 @@ import {
 import { startScenario } from "./start.ts";
 
 const args = parseArgs(Deno.args, {
-  string: ["rounds", "messages", "folder", "json"],
+  string: ["rounds", "messages", "mails", "parts", "folder", "json"],
 });
 const rounds = Number(args.rounds ?? 5);
 const messages = Number(args.messages ?? 3000);
+/** Messages of the mailbox in which IMAP is measured, and what is measured there. */
+const mails = Number(args.mails ?? 100_000);
+const parts = `${args.parts ?? ""}`.split(",").filter((part) => part !== "");
 
 const SCENARIOS: Record<string, (folder: string) => Promise<Finding[]>> = {
   accept: (folder) => acceptScenario(folder, rounds, messages),
   pop3: (folder) => pop3Scenario(folder, rounds),
   idle: idleScenario,
+  imap: (folder) => imapScenario(folder, rounds, mails, parts),
   "imap-idle": imapIdleScenario,
   start: (folder) => startScenario(folder, Math.max(rounds, 5)),
   handshakes: handshakeScenario,

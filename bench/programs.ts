@@ -86,6 +86,40 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** Processes that a process has started, and those that they have. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const text = await run("cat", `/proc/${pid}/task/${pid}/children`)
+    .catch(() => "");
+  const children = text.trim().split(" ").filter((one) => one).map(Number);
+  const others = await Promise.all(children.map(descendantsOf));
+  return [...children, ...others.flat()];
+}
+
+/** Memory of processes in kilobytes; what they share is counted once. */
+export async function sharedMemoryOf(pids: readonly number[]): Promise<number> {
+  let sum = 0;
+  for (const pid of pids) {
+    // One that has ended meanwhile has none.
+    const text = await run("cat", `/proc/${pid}/smaps_rollup`).catch(() => "");
+    sum += Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0);
+  }
+  return sum;
+}
+
+/** Resolves when a process does nothing any more: no more than `least` ms of work in a second. */
+export async function waitUntilIdle(pid: number, least = 50): Promise<void> {
+  let before = -Infinity;
+  for (let quiet = 0; quiet < 3;) {
+    const stat = await run("cat", `/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // In hundredths of a second.
+    const now = (Number(fields[11]) + Number(fields[12])) * 10;
+    quiet = now - before <= least ? quiet + 1 : 0;
+    before = now;
+    await pause(1000);
+  }
+}
+
 /** Memory of a process in kilobytes, from /proc (read by cat: Deno gives it to nobody). */
 export async function memoryOf(pid: number): Promise<number> {
   const status = await run("cat", `/proc/${pid}/status`);

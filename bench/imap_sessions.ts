@@ -1,0 +1,165 @@
+/** A thousand sessions at once: in IDLE, hearing of a message; and under TLS, at rest. */
+
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { type Contestant, enter, type Pair } from "./imap.ts";
+import { pause } from "./programs.ts";
+import { type Finding, median, say } from "./report.ts";
+
+const COUNT = 1000;
+/** Connections that are made at a time. */
+const AT_ONCE = 20;
+/** Milliseconds for garbage to be noticed. */
+const REST = 5000;
+const MESSAGE = "Subject: x\r\nFrom: a@example.org\r\n\r\nx\r\n";
+
+/** A session in IDLE; it waits for lines. */
+class Idler {
+  #text = "";
+  #wake = () => {};
+  #failed: Error | undefined;
+
+  constructor(readonly socket: Socket) {
+    socket.on("data", (chunk: Uint8Array) => {
+      this.#text += new TextDecoder().decode(chunk);
+      this.#wake();
+    });
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => this.#fail(new Error("The server closed")));
+  }
+
+  #fail(error: Error): void {
+    this.#failed ??= error;
+    this.#wake();
+  }
+
+  /** Waits until `what` was said; what came until then is forgotten. */
+  async hears(what: string): Promise<void> {
+    while (!this.#text.includes(what)) {
+      if (this.#failed) throw this.#failed;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    this.#text = this.#text.slice(this.#text.indexOf(what) + what.length);
+  }
+
+  async say(command: string, until: string): Promise<void> {
+    this.socket.write(`${command}\r\n`);
+    await this.hears(until);
+  }
+}
+
+/** From many addresses: one of them may not have so many connections. */
+function dial({ ports, ca }: Contestant, n: number, tls: boolean): Socket {
+  const localAddress = `127.0.1.${1 + Math.floor(n / AT_ONCE)}`;
+  const options = { host: "127.0.0.1", localAddress };
+  return tls
+    ? connectTls({ ...options, port: ports.imaps, ca, servername: "localhost" })
+    : connectTcp({ ...options, port: ports.imap });
+}
+
+async function idleIn(
+  contestant: Contestant,
+  mailbox: string,
+  n: number,
+  tls: boolean,
+): Promise<Idler> {
+  const idler = new Idler(dial(contestant, n, tls));
+  await idler.hears("\r\n");
+  const { user, password } = contestant;
+  await idler.say(`a LOGIN ${user} ${password}`, "a OK");
+  await idler.say(`b SELECT ${mailbox}`, "b OK");
+  await idler.say("c IDLE", "+ ");
+  return idler;
+}
+
+async function manyIn(
+  contestant: Contestant,
+  mailbox: string,
+  tls: boolean,
+): Promise<Idler[]> {
+  const idlers: Idler[] = [];
+  while (idlers.length < COUNT) {
+    idlers.push(
+      ...await Promise.all(Array.from(
+        { length: AT_ONCE },
+        (_, i) => idleIn(contestant, mailbox, idlers.length + i, tls),
+      )),
+    );
+  }
+  return idlers;
+}
+
+export async function sessionRows(
+  pair: Pair,
+  rounds: number,
+): Promise<Finding[]> {
+  const heard = await Promise.all([hearing(pair[0]), hearing(pair[1])]);
+  const samples: number[][] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) {
+      samples[i]!.push(await heard[i]!.round());
+    }
+  }
+  for (const { end } of heard) end();
+  const [ours, theirs] = samples as [number[], number[]];
+  const what = `${COUNT} sessions in IDLE hear of an APPEND`;
+  say(`  ${what}: ${median(ours)} ms, Dovecot ${median(theirs)} ms`);
+  const memory = [
+    await memoryOfSessions(pair[0]),
+    await memoryOfSessions(pair[1]),
+  ];
+  const common = { scenario: "imap", beside: "Dovecot" };
+  return [{
+    ...{ ...common, what, unit: "ms", ours, theirs },
+    target: { of: "ratio", at: "most", value: 1 },
+  }, {
+    ...common,
+    what: `each of ${COUNT} sessions in IDLE under TLS`,
+    unit: "KB",
+    ours: [memory[0]!],
+    theirs: [memory[1]!],
+    target: { of: "ratio", at: "most", value: 1 },
+  }];
+}
+
+/** Sessions that wait for messages of one mailbox. */
+async function hearing(contestant: Contestant) {
+  const client = await enter(contestant);
+  await client.ok("CREATE Heard");
+  const idlers = await manyIn(contestant, "Heard", false);
+  let sent = 0;
+  return {
+    /** Milliseconds from the command to the last one that hears of it. */
+    round: async () => {
+      const text = `* ${++sent} EXISTS`;
+      const begun = performance.now();
+      const all = Promise.all(idlers.map((idler) => idler.hears(text)));
+      await client.append("Heard", MESSAGE);
+      await all;
+      return performance.now() - begun;
+    },
+    end: () => {
+      for (const { socket } of idlers) socket.destroy();
+      client.close();
+    },
+  };
+}
+
+/** Kilobytes that each of many sessions adds. */
+async function memoryOfSessions(contestant: Contestant): Promise<number> {
+  const client = await enter(contestant);
+  await client.ok("CREATE Rest");
+  await pause(REST);
+  const before = await contestant.memory();
+  const idlers = await manyIn(contestant, "Rest", true);
+  await pause(REST);
+  const each = (await contestant.memory() - before) / COUNT;
+  for (const { socket } of idlers) socket.destroy();
+  client.close();
+  say(
+    `  ${contestant.name}: ${
+      each.toFixed(1)
+    } KB each of ${COUNT} sessions under TLS`,
+  );
+  return each;
+}
