@@ -2,7 +2,7 @@
  * The disk that is there: Deno's files.
  *
  * What may have to wait for the disk goes to another thread: `sync`, `syncDir`, `list`,
- * and making a file, which in ext4 waits for the journal while others sync (half a
+ * reading more than {@linkcode MUCH}, and making a file, which in ext4 waits for the journal while others sync (half a
  * millisecond a file was seen). All other calls end in the kernel's caches and take 2 to
  * 12 µs there; sent to another thread they would cost 35 to 120 µs each.
  *
@@ -54,6 +54,9 @@ function open(
   });
 }
 
+/** Octets that take longer to read than another thread takes to begin. */
+const MUCH = 1024 * 1024;
+
 /** Appending, so that reads, which move the file's position, never move a write. */
 const OPTIONS = {
   create: { read: true, append: true, createNew: true, mode: 0o600 },
@@ -65,9 +68,11 @@ function diskFile(path: string, file: Deno.FsFile): DiskFile {
   return {
     write: (bytes) => attempt(`write "${path}"`, () => writeAll(file, bytes)),
     readAt: (into, offset) =>
-      attempt(`read "${path}"`, () => {
+      attempt(`read "${path}"`, async () => {
         file.seekSync(offset, Deno.SeekMode.Start);
-        return file.readSync(into) ?? 0;
+        return (into.length > MUCH
+          ? await file.read(into)
+          : file.readSync(into)) ?? 0;
       }),
     truncate: (size) =>
       attempt(`truncate "${path}"`, () => file.truncateSync(size)),
