@@ -1,14 +1,14 @@
 /** What follows from the outcomes of an attempt: settlements, notes and fates. Pure. */
 
 import { type Reply, reply } from "../mail/mod.ts";
-import type { Destination, Progress, SpoolEntry } from "../queue/mod.ts";
+import type { Destination, Progress, WaitingEntry } from "../queue/mod.ts";
 import { destinationKey, type Envelope } from "../queue/mod.ts";
 import type { Outcome } from "./courier.ts";
 import type { Fate } from "./report.ts";
 import { deadlinesOf, nextStep, type Patience } from "./retry_schedule.ts";
 
 export interface Attempt {
-  readonly entry: SpoolEntry;
+  readonly entry: WaitingEntry;
   readonly envelope: Envelope;
   readonly destinations: readonly Destination[];
   readonly outcomes: readonly Outcome[];

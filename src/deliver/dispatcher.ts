@@ -16,6 +16,7 @@ import {
   destinationOf,
   type Spool,
   type SpoolEntry,
+  type WaitingEntry,
 } from "../queue/mod.ts";
 import { Agenda, type SetTimer } from "./agenda.ts";
 import { LATE, type Verdict, verdictsOf } from "./conclude.ts";
@@ -155,7 +156,7 @@ export class Dispatcher {
     return this.control.retry({ domain });
   }
 
-  #accept(entry: SpoolEntry): void {
+  #accept(entry: WaitingEntry): void {
     const { id, priority } = entry;
     const keys = [...entry.pending];
     const lanes = new Set(keys.map((key) => this.#laneOf(key)));
@@ -184,7 +185,7 @@ export class Dispatcher {
   }
 
   /** Destinations of `entry` that wait in `lane`. */
-  #keysIn(lane: Lane, entry: SpoolEntry): string[] {
+  #keysIn(lane: Lane, entry: WaitingEntry): string[] {
     const { laneOf } = this.#options;
     return [...entry.pending].filter((key) =>
       laneOf(destinationOf(key)) === lane.key
@@ -192,7 +193,7 @@ export class Dispatcher {
   }
 
   /** Puts a job where it belongs by what the spool knows. */
-  #place(job: Job, entry: SpoolEntry, notBefore = 0): void {
+  #place(job: Job, entry: WaitingEntry, notBefore = 0): void {
     this.#unplace(job);
     let due = Infinity;
     for (const key of this.#keysIn(job.lane, entry)) {
@@ -308,7 +309,7 @@ export class Dispatcher {
       await spool.settle(id, job.owed);
       job.owed = undefined;
     }
-    const entry = spool.entry(id);
+    const entry = await spool.load(id);
     if (entry === undefined) return;
     const { envelope, pending } = entry;
     const destinations = this.#dueIn(lane, entry);
@@ -334,7 +335,7 @@ export class Dispatcher {
   }
 
   #log(
-    { id }: SpoolEntry,
+    { id }: WaitingEntry,
     verdicts: readonly Verdict[],
     outcomes: readonly Outcome[],
   ): void {
@@ -382,7 +383,7 @@ export class Dispatcher {
 }
 
 /** When a destination is to be tried; never while it is held. */
-function dueOf(entry: SpoolEntry, key: string): number {
+function dueOf(entry: WaitingEntry, key: string): number {
   const progress = entry.progress(key);
   if (progress === undefined) return entry.notBefore;
   return progress.held

@@ -75,7 +75,7 @@ export class QueueControl {
     for await (const slice of this.#slices(filter)) {
       for (const { id } of slice) {
         // It may be delivered by now: the reader has its own pace.
-        const entry = this.#options.spool.entry(id);
+        const entry = await this.#options.spool.load(id);
         if (entry) yield this.#waiting(entry, filter);
       }
     }
@@ -171,11 +171,13 @@ export class QueueControl {
   ): AsyncGenerator<SpoolEntry[]> {
     const { spool } = this.#options;
     const all = filter.id === undefined
-      ? spool.entries()
-      : [spool.entry(filter.id)].filter((entry) => entry !== undefined);
+      ? spool.entries().map(({ id }) => id)
+      : [filter.id];
     for (let at = 0; at < all.length; at += SLICE) {
       const slice = all.slice(at, at + SLICE);
-      yield slice.filter((entry) => keysOf(entry, filter).length > 0);
+      const entries = await Promise.all(slice.map((id) => spool.load(id)));
+      yield entries.filter((entry) => entry !== undefined)
+        .filter((entry) => keysOf(entry, filter).length > 0);
       note?.(at + slice.length, all.length);
       await new Promise((resolve) => setTimeout(resolve));
     }

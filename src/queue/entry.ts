@@ -1,14 +1,15 @@
 /** A message that waits in the file spool, kept small: there may be 100,000 of them. */
 
+import type { MessageHead } from "./head.ts";
+import { type Noted, progressOf } from "./said.ts";
 import type { Segment } from "./segment.ts";
-import { shareWords } from "./shared_words.ts";
 import {
-  type Conclusion,
   destinationKey,
   type Envelope,
   type Notes,
   type Progress,
   type SpoolEntry,
+  type WaitingEntry,
 } from "./spool.ts";
 
 /** Where an entry's record lies. */
@@ -27,10 +28,20 @@ export interface Recent {
   readonly octets: Uint8Array | undefined;
 }
 
-export class Entry implements SpoolEntry {
+/** A destination that is waited for, and what is known of it. */
+interface Waiting extends Noted {
+  /** The next one of the same message: nearly always there is none. */
+  readonly after: Waiting | undefined;
+}
+
+type About = Pick<
+  MessageHead,
+  "id" | "size" | "large" | "notBefore" | "priority" | "pending"
+>;
+
+export class Entry implements WaitingEntry {
   readonly id: string;
   readonly size: number;
-  readonly crc: number;
   readonly large: boolean;
   readonly notBefore: number;
   readonly priority: number;
@@ -38,113 +49,134 @@ export class Entry implements SpoolEntry {
   segment: Segment;
   at: number;
   octetsAt: number;
-  end: number;
-  readonly #envelope: string;
-  #pending: readonly string[];
-  /** What is known of each pending destination, in the order of `#pending`. */
-  #notes: readonly (Progress | undefined)[] | undefined;
+  #waiting: Waiting | undefined;
 
-  /** @param envelope As JSON, which is kept; the argument before is what is wanted of it often. */
-  constructor(
-    about: Pick<Entry, "id" | "size" | "crc" | "large">,
-    { notBefore = 0, priority = 0 }: Pick<Envelope, "notBefore" | "priority">,
-    envelope: string,
-    pending: readonly string[],
-    place: Place,
-  ) {
+  constructor(about: About, place: Place) {
     this.id = about.id;
     this.size = about.size;
-    this.crc = about.crc;
     this.large = about.large;
-    this.notBefore = notBefore;
-    this.priority = priority;
-    this.#envelope = envelope;
-    this.#pending = pending;
+    this.notBefore = about.notBefore;
+    this.priority = about.priority;
+    this.recent = undefined;
     this.segment = place.segment;
     this.at = place.at;
     this.octetsAt = place.octetsAt;
-    this.end = place.end;
+    this.#waiting = undefined;
+    for (const key of about.pending.toReversed()) {
+      this.#waiting = untried(key, this.#waiting);
+    }
   }
 
-  get envelope(): Envelope {
-    return this.recent?.envelope ?? JSON.parse(this.#envelope);
+  /** Where the next record begins. */
+  get end(): number {
+    return this.large ? this.octetsAt : this.octetsAt + this.size + 1;
   }
 
   get pending(): ReadonlySet<string> {
-    return new Set(this.#pending);
+    const keys = new Set<string>();
+    for (let one = this.#waiting; one; one = one.after) keys.add(one.key);
+    return keys;
   }
 
   waitsFor(destination: string): boolean {
-    return this.#pending.includes(destination);
+    return this.#find(destination) !== undefined;
   }
 
   get isDone(): boolean {
-    return this.#pending.length === 0;
+    return this.#waiting === undefined;
   }
 
   settle(destinations: readonly string[]): void {
-    this.#filter((key) => !destinations.includes(key));
+    this.#change((one) => destinations.includes(one.key) ? undefined : one);
   }
 
   /** Takes what a later record of the same message says: what waits, and what is known of it. */
-  become(pending: readonly string[], notes: Notes | undefined): void {
-    this.#filter((key) => pending.includes(key));
-    this.#notes = undefined;
-    if (notes) this.note(notes);
+  become(pending: readonly string[], notes: readonly Noted[] = []): void {
+    this.#change(({ key, after }) =>
+      pending.includes(key) ? untried(key, after) : undefined
+    );
+    this.note(notes);
   }
 
-  #filter(stays: (key: string) => boolean): void {
-    const pending = this.#pending;
-    this.#notes = this.#notes?.filter((_, i) => stays(pending[i]!));
-    this.#pending = pending.filter(stays);
-  }
-
-  note(notes: Notes): void {
-    const now = this.#pending.map((key, i) => {
-      const progress = Object.hasOwn(notes, key) ? notes[key] : undefined;
-      return progress ? shareWords(progress) : this.#notes?.[i];
+  note(notes: readonly Noted[]): void {
+    if (notes.length === 0) return;
+    this.#change((one) => {
+      const noted = notes.find(({ key }) => key === one.key);
+      if (noted === undefined) return one;
+      const { attempts, next, last, said } = noted;
+      return { key: one.key, attempts, next, last, said, after: one.after };
     });
-    if (now.some((progress) => progress !== undefined)) this.#notes = now;
   }
 
   progress(destination: string): Progress | undefined {
-    return this.#notes?.[this.#pending.indexOf(destination)];
+    const waiting = this.#find(destination);
+    return waiting && isKnown(waiting) ? progressOf(waiting) : undefined;
   }
 
-  moveTo({ segment, at, octetsAt, end }: Place): void {
+  /** All that is known; undefined when that is nothing. */
+  get notes(): Notes | undefined {
+    const notes: [string, Progress][] = [];
+    for (let one = this.#waiting; one; one = one.after) {
+      if (isKnown(one)) notes.push([one.key, progressOf(one)]);
+    }
+    return notes.length > 0 ? Object.fromEntries(notes) : undefined;
+  }
+
+  moveTo({ segment, at, octetsAt }: Place): void {
     this.segment = segment;
     this.at = at;
     this.octetsAt = octetsAt;
-    this.end = end;
   }
 
-  /** The JSON of the record that makes this entry on replay. */
-  head(concludes?: Conclusion): string {
-    const notes = this.#notes && Object.fromEntries(
-      this.#notes.map((progress, i) => [this.#pending[i], progress]),
-    );
-    const more = (notes ? `,"notes":${JSON.stringify(notes)}` : "") +
-      concluding(concludes);
-    return messageHead(this, this.#envelope, this.#pending, more);
+  /** With the envelope; what waits is told as it is when it is asked. */
+  loaded(envelope: Envelope): SpoolEntry {
+    const { id, size, notBefore, priority } = this;
+    const pending = () => this.pending;
+    return {
+      ...{ id, size, notBefore, priority, envelope },
+      get pending() {
+        return pending();
+      },
+      progress: (destination) => this.progress(destination),
+    };
+  }
+
+  #find(destination: string): Waiting | undefined {
+    let one = this.#waiting;
+    while (one && one.key !== destination) one = one.after;
+    return one;
+  }
+
+  /** Puts what `change` gives in the place of each; undefined takes it out. */
+  #change(change: (one: Waiting) => Waiting | undefined): void {
+    this.#waiting = changed(this.#waiting, change);
   }
 }
 
-/** The JSON of a message's record; `envelope` is JSON already, and so is what follows `pending`. */
-export function messageHead(
-  about: Pick<Entry, "id" | "size" | "crc" | "large">,
-  envelope: string,
-  pending: readonly string[],
-  more = "",
-): string {
-  const { id, size, crc, large } = about;
-  const form = large ? `"large":true,` : "";
-  return `{"kind":"message","id":"${id}","size":${size},"crc":${crc},${form}` +
-    `"envelope":${envelope},"pending":${JSON.stringify(pending)}${more}}`;
+function changed(
+  first: Waiting | undefined,
+  change: (one: Waiting) => Waiting | undefined,
+): Waiting | undefined {
+  const all: Waiting[] = [];
+  for (let one = first; one; one = one.after) {
+    const now = change(one);
+    if (now) all.push(now);
+  }
+  return all.reduceRight<Waiting | undefined>(
+    (after, one) => one.after === after ? one : { ...one, after },
+    undefined,
+  );
 }
 
-/** How a message's record says what it concludes. */
-export function concluding(concludes: Conclusion | undefined): string {
-  return concludes ? `,"concludes":${JSON.stringify(concludes)}` : "";
+/** Of a destination that was never tried, nor held. */
+const NOTHING = "\0";
+
+function untried(key: string, after: Waiting | undefined): Waiting {
+  return { key, attempts: 0, next: 0, last: undefined, said: NOTHING, after };
+}
+
+function isKnown({ said }: Waiting): boolean {
+  return said !== NOTHING;
 }
 
 /** The destinations of an envelope, each once. */

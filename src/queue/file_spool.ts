@@ -10,20 +10,24 @@
  */
 
 import { type Disk, DiskError } from "../disk/mod.ts";
-import {
-  concluding,
-  destinationKeys,
-  Entry,
-  messageHead,
-  type Place,
-} from "./entry.ts";
+import { destinationKeys, Entry, type Place } from "./entry.ts";
 import { FileDraft } from "./file_draft.ts";
+import {
+  type Concluded,
+  envelopeIn,
+  type MessageHead,
+  messageHead,
+  notedHead,
+  settledHead,
+} from "./head.ts";
 import { Journal } from "./journal.ts";
 import { messageIds } from "./message_id.ts";
 import { bufferedOctets, fileOctets } from "./octets.ts";
 import { RecentMessages } from "./recent.ts";
-import type { Draught, Found, Head } from "./record.ts";
-import type { Segment } from "./segment.ts";
+import type { Draught, Found } from "./record.ts";
+import { notedOf } from "./said.ts";
+import { type Rewrite, rewriteOf } from "./rewrites.ts";
+import { load, type Segment } from "./segment.ts";
 import { Settlements } from "./settlements.ts";
 import type {
   Conclusion,
@@ -31,9 +35,9 @@ import type {
   Envelope,
   Notes,
   Octets,
-  Progress,
   Spool,
   SpoolEntry,
+  WaitingEntry,
 } from "./spool.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
@@ -86,8 +90,10 @@ class FileSpool implements Spool {
   readonly #recent: RecentMessages;
   readonly #nextId: () => string;
   readonly #settlements = new Settlements();
-  readonly #listeners: ((entry: SpoolEntry) => void)[] = [];
+  readonly #listeners: ((entry: WaitingEntry) => void)[] = [];
   #entries = new Map<string, Entry>();
+  /** At a start, the messages that the journal tells of and that wait no more. */
+  #gone: Set<string> | undefined = new Set();
   /** Replay is over. */
   #isOpen = false;
   #isClosed = false;
@@ -103,6 +109,7 @@ class FileSpool implements Spool {
     this.#journal = new Journal({
       ...options,
       quarantine: this.#quarantine,
+      entries: () => this.#entries.values(),
       lost: (entry) => this.#forget(entry),
     });
   }
@@ -113,31 +120,46 @@ class FileSpool implements Spool {
     await this.#disk.makeDir(this.#quarantine);
     await this.#disk.syncDir(parent(path), "spool folder");
     // The names of the folders in it become certain with that of the first segment.
-    const seen = new Set<string>();
     const { isDamaged, unproven } = await this.#journal.replay(
-      (found, segment) => this.#replay(found, segment, seen),
+      (found, segment) => this.#replay(found, segment),
     );
     this.#isOpen = true;
-    this.#entries = new Map([...this.#entries].sort(byId));
+    this.#sort();
     await this.#matchLargeFiles(isDamaged);
-    await this.#prove(unproven.filter(({ head }) => seen.has(head.id)));
+    // What is said of a message whose own record is no more needs no proof.
+    const isSeen = ({ head }: Found) =>
+      head.kind !== "proven" &&
+      (this.#entries.has(head.id) || this.#gone?.has(head.id));
+    await this.#prove(unproven.filter(isSeen));
+    this.#gone = undefined;
     await this.#journal.tidy();
   }
 
-  #replay(found: Found, segment: Segment, seen: Set<string>): void {
+  #replay(found: Found, segment: Segment): void {
     const { head } = found;
-    const known = this.#entries.get(head.id);
+    if (head.kind === "proven") return;
     if (head.kind === "settled") return this.#conclude(head);
+    const known = this.#entries.get(head.id);
     if (head.kind === "noted") return known?.note(head.notes);
-    seen.add(head.id);
     if (head.concludes) this.#conclude(head.concludes);
-    if (known) {
+    if (known?.size === head.size && known.large === head.large) {
       known.become(head.pending, head.notes);
       this.#journal.move(known, { segment, ...found });
-    } else {
-      const entry = entryOf(head, { segment, ...found });
-      if (!entry.isDone) this.#hold(entry);
+      return;
     }
+    if (known) this.#forget(known);
+    const entry = new Entry(head, { segment, ...found });
+    if (head.notes) entry.note(head.notes);
+    if (entry.isDone) this.#gone?.add(entry.id);
+    else this.#hold(entry);
+  }
+
+  /** Puts entries in the order of their age, where the journal had another. */
+  #sort(): void {
+    const ids = [...this.#entries.keys()];
+    if (ids.every((id, i) => i === 0 || ids[i - 1]! < id)) return;
+    const found = this.#entries;
+    this.#entries = new Map(ids.sort().map((id) => [id, found.get(id)!]));
   }
 
   /**
@@ -147,59 +169,25 @@ class FileSpool implements Spool {
    */
   async #prove(unproven: readonly Found[]): Promise<void> {
     // All are read before the first is written: from then on segments may go.
-    const writes: (() => Promise<void>)[] = [];
-    for (const found of unproven) writes.push(await this.#again(found));
-    const results = await Promise.allSettled(writes.map((write) => write()));
+    const rewrites: Rewrite[] = [];
+    for (const found of unproven) {
+      const rewrite = await rewriteOf(found, this.#entries, this.#journal);
+      if (rewrite) rewrites.push(rewrite);
+    }
+    const results = await Promise.allSettled(
+      rewrites.map(({ record, entry }) =>
+        this.#append(record, (place) => {
+          if (entry) this.#journal.move(entry, place);
+        })
+      ),
+    );
     const failure = results.find(({ status }) => status === "rejected");
-    if (failure?.status !== "rejected") return;
+    if (failure?.status !== "rejected") {
+      return await this.#journal.declareProven();
+    }
     const fields = { level: "error", error: failure.reason };
     this.#options.log("spool_not_rewritten", fields);
     await this.#journal.sync();
-  }
-
-  /** How to write a record again, if it still says something. */
-  async #again({ head, at }: Found): Promise<() => Promise<void>> {
-    if (head.kind === "settled") return this.#rewriting(this.#renewed(head));
-    if (head.kind === "noted") {
-      return this.#rewriting({ ...head, notes: this.#known(head) });
-    }
-    const concludes = head.concludes && this.#renewed(head.concludes);
-    const entry = this.#entries.get(head.id);
-    const isLive = entry?.at === at;
-    const record = isLive
-      ? await this.#journal.reread(entry, concludes)
-      : undefined;
-    if (isLive && record) {
-      const move = (place: Place) => this.#journal.move(entry, place);
-      return () => this.#append(record, move);
-    }
-    // The report is done with; what it concluded stays so.
-    return concludes
-      ? this.#rewriting({ ...concludes, kind: "settled" })
-      : () => Promise.resolve();
-  }
-
-  /** The same, with what is known by now: a later record may have told more. */
-  #renewed<T extends Conclusion>(concludes: T): T {
-    const { id, notes } = concludes;
-    return notes
-      ? { ...concludes, notes: this.#known({ id, notes }) }
-      : concludes;
-  }
-
-  /** What is known by now of the destinations that `notes` tells of. */
-  #known({ id, notes }: { id: string; notes: Notes }): Notes {
-    const entry = this.#entries.get(id);
-    const known: Record<string, Progress> = {};
-    for (const key of Object.keys(notes)) {
-      const progress = entry?.progress(key);
-      if (progress) known[key] = progress;
-    }
-    return known;
-  }
-
-  #rewriting(head: Head): () => Promise<void> {
-    return () => this.#append({ head: JSON.stringify(head) }, () => {});
   }
 
   #hold(entry: Entry): void {
@@ -243,17 +231,18 @@ class FileSpool implements Spool {
   }
 
   readonly #accept = (
-    about: Pick<Entry, "id" | "size" | "crc" | "large">,
+    about: Pick<MessageHead, "id" | "size" | "crc" | "large">,
     octets: Uint8Array | undefined,
     envelope: Envelope,
     concludes: Conclusion | undefined,
   ): Promise<void> => {
-    const json = JSON.stringify(envelope);
+    const { notBefore = 0, priority = 0 } = envelope;
     const pending = destinationKeys(envelope);
-    const head = messageHead(about, json, pending, concluding(concludes));
+    const all = { ...about, notBefore, priority, pending };
+    const head = messageHead(all, JSON.stringify(envelope), concludes);
     return this.#append({ head, octets }, (place) => {
-      if (concludes) this.#conclude(concludes);
-      const entry = new Entry(about, envelope, json, pending, place);
+      if (concludes) this.#conclude(concludedBy(concludes));
+      const entry = new Entry(all, place);
       entry.recent = { envelope, octets };
       if (entry.isDone) return;
       this.#hold(entry);
@@ -289,7 +278,7 @@ class FileSpool implements Spool {
     }
   }
 
-  watch(listener: (entry: SpoolEntry) => void): void {
+  watch(listener: (entry: WaitingEntry) => void): void {
     this.#listeners.push(listener);
     for (const entry of this.entries()) listener(entry);
   }
@@ -303,6 +292,27 @@ class FileSpool implements Spool {
     const octets = entry.recent?.octets;
     if (octets !== undefined) return bufferedOctets(octets);
     return await this.#openOctets(entry);
+  }
+
+  async load(id: string): Promise<SpoolEntry | undefined> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    if (entry.recent) return entry.loaded(entry.recent.envelope);
+    const envelope = await this.#readEnvelope(entry);
+    return this.#entries.has(id) ? entry.loaded(envelope) : undefined;
+  }
+
+  /** Reads an entry's envelope; its record may be carried meanwhile. */
+  async #readEnvelope(entry: Entry): Promise<Envelope> {
+    for (;;) {
+      const { segment, at, octetsAt } = entry;
+      try {
+        const line = await load(this.#disk, segment.path, at, octetsAt - at);
+        return JSON.parse(envelopeIn(line));
+      } catch (error) {
+        if (entry.segment === segment) throw error;
+      }
+    }
   }
 
   /** Opens the file with an entry's octets; they may be carried to another meanwhile. */
@@ -323,9 +333,10 @@ class FileSpool implements Spool {
     const entry = this.#entries.get(id);
     const open = destinations.filter((key) => entry?.waitsFor(key));
     if (entry === undefined || open.length === 0) return;
-    const head = JSON.stringify({ kind: "settled", id, destinations: open });
+    const conclusion = { id, destinations: open };
+    const head = settledHead(conclusion);
     await this.#append({ head, frees: true }, () => {
-      this.#conclude({ id, destinations: open });
+      this.#conclude(conclusion);
     });
   }
 
@@ -333,12 +344,12 @@ class FileSpool implements Spool {
     const entry = this.#entries.get(id);
     const open = Object.entries(notes).filter(([key]) => entry?.waitsFor(key));
     if (entry === undefined || open.length === 0) return;
-    const record = { kind: "noted", id, notes: Object.fromEntries(open) };
-    const head = JSON.stringify(record);
-    await this.#append({ head }, () => entry.note(record.notes));
+    const now = Object.fromEntries(open);
+    const head = notedHead(id, now);
+    await this.#append({ head }, () => entry.note(notedOf(now)));
   }
 
-  #conclude({ id, destinations, notes }: Conclusion): void {
+  #conclude({ id, destinations, notes }: Concluded): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     if (notes) entry.note(notes);
@@ -350,9 +361,10 @@ class FileSpool implements Spool {
   }
 
   #forget(entry: Entry): void {
+    if (!this.#entries.delete(entry.id)) return;
+    this.#gone?.add(entry.id);
     this.#journal.release(entry);
     this.#recent.forget(entry);
-    this.#entries.delete(entry.id);
     this.#settlements.settled(entry.id, [...entry.pending]);
   }
 
@@ -367,11 +379,11 @@ class FileSpool implements Spool {
       : Promise.resolve();
   }
 
-  entry(id: string): SpoolEntry | undefined {
+  entry(id: string): WaitingEntry | undefined {
     return this.#entries.get(id);
   }
 
-  entries(): readonly SpoolEntry[] {
+  entries(): readonly WaitingEntry[] {
     return [...this.#entries.values()];
   }
 
@@ -382,23 +394,8 @@ class FileSpool implements Spool {
   }
 }
 
-type MessageHead = Extract<Head, { kind: "message" }>;
-
-function entryOf(head: MessageHead, place: Place): Entry {
-  const { id, size, crc, large = false, envelope, pending, notes } = head;
-  const about = { id, size, crc, large };
-  const entry = new Entry(about, atHand(envelope), envelope, pending, place);
-  if (notes) entry.note(notes);
-  return entry;
-}
-
-/** Of an envelope in JSON, parsed only where it tells something of this. */
-function atHand(json: string): Pick<Envelope, "notBefore" | "priority"> {
-  return /"notBefore":|"priority":/.test(json) ? JSON.parse(json) : {};
-}
-
-function byId([a]: [string, Entry], [b]: [string, Entry]): number {
-  return a < b ? -1 : 1;
+function concludedBy({ id, destinations, notes }: Conclusion): Concluded {
+  return { id, destinations, ...notes && { notes: notedOf(notes) } };
 }
 
 /** The folder above `path`. */

@@ -14,6 +14,7 @@
 
 import { type Disk, DiskError } from "../disk/mod.ts";
 import type { Entry, Place } from "./entry.ts";
+import { envelopeIn, messageHead, provenHead } from "./head.ts";
 import {
   type Draught,
   type Found,
@@ -21,7 +22,7 @@ import {
   readRecord,
   writeRecord,
 } from "./record.ts";
-import { type Replayed, replaySegment } from "./replay.ts";
+import { type Replayed, replaySegment, segmentOctets } from "./replay.ts";
 import { load, nextSegment, parseSegment, type Segment } from "./segment.ts";
 import type { Conclusion } from "./spool.ts";
 import type { SpoolLog } from "./spool_log.ts";
@@ -35,6 +36,8 @@ export interface JournalOptions {
   readonly log: SpoolLog;
   /** Octets after which the next segment begins. */
   readonly segmentLimit: number;
+  /** All entries. */
+  readonly entries: () => Iterable<Entry>;
   /** Told of an entry whose record was found damaged when it was to be carried. */
   readonly lost: (entry: Entry) => void;
 }
@@ -80,16 +83,48 @@ export class Journal {
       .sort((a, b) => a.sequence - b.sequence);
     const last = this.#segments.at(-1);
     this.#sequence = last?.sequence ?? 0;
-    const all = { isDamaged: false, unproven: [] as Found[] };
-    const options = { ...this.#options, buffer: new Uint8Array(0) };
-    for (const segment of this.#segments) {
+    let isDamaged = false;
+    const unproven = new Map<number, readonly Found[]>();
+    const octets = segmentOctets(this.#disk, this.#segments);
+    for await (const [segment, bytes] of octets) {
       const isLast = segment === last;
-      const one = await replaySegment(options, segment, isLast, take);
-      all.isDamaged ||= one.isDamaged;
-      all.unproven.push(...one.unproven);
+      const one = await replaySegment(
+        ...[this.#options, segment, bytes, isLast] as const,
+        (found, segment) => {
+          if (found.head.kind !== "proven") return take(found, segment);
+          unproven.delete(found.head.segment);
+        },
+      );
+      isDamaged ||= one.isDamaged;
+      if (one.unproven.some(({ head }) => head.kind !== "proven")) {
+        unproven.set(segment.sequence, one.unproven);
+      }
       this.#total += segment.size;
     }
-    return all;
+    for (const segment of this.#segments) {
+      segment.isProven = !unproven.has(segment.sequence);
+    }
+    return { isDamaged, unproven: [...unproven.values()].flat() };
+  }
+
+  /**
+   * Notes that all is certain that replay found unproven, so that the next start knows;
+   * one that does not will do again what this one did.
+   */
+  async declareProven(): Promise<void> {
+    const doubtful = this.#segments.filter((one) =>
+      !one.isProven && one !== this.#current
+    );
+    await Promise.all(doubtful.map((segment) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const done = () => {
+        segment.isProven = true;
+        resolve();
+      };
+      const head = provenHead(segment.sequence);
+      this.append({ head, done, fail: () => resolve() });
+      return promise;
+    }));
   }
 
   /** Makes certain what is on the disk already, as far as the system can. */
@@ -101,13 +136,16 @@ export class Journal {
     await this.#disk.syncDir(this.#options.path, "new segment");
   }
 
+  /** Counts an entry in; once. */
   hold(entry: Entry): void {
-    entry.segment.live.add(entry);
+    entry.segment.live++;
     this.#live += entry.end - entry.at;
   }
 
+  /** Counts an entry out that was counted in. */
   release(entry: Entry): void {
-    if (entry.segment.live.delete(entry)) this.#live -= entry.end - entry.at;
+    entry.segment.live--;
+    this.#live -= entry.end - entry.at;
   }
 
   move(entry: Entry, place: Place): void {
@@ -166,6 +204,7 @@ export class Journal {
     let isWritten = false;
     try {
       segment = await this.#writable();
+      segment.isProven = false;
       places = this.#layOut(batch, segment);
       const size = places.at(-1)!.end - segment.size;
       await segment.file!.write(this.#buffer.subarray(0, size));
@@ -180,6 +219,7 @@ export class Journal {
     const end = places.at(-1)!.end;
     this.#total += end - segment.size;
     segment.size = end;
+    segment.isProven = true;
     for (const [i, item] of batch.entries()) item.done(places[i]!);
   }
 
@@ -206,11 +246,12 @@ export class Journal {
   /** Writes the batch to the buffer; returns where each record will lie. */
   #layOut(batch: readonly Item[], segment: Segment): Place[] {
     const { mark, size } = segment;
-    let most = 0;
+    const opening = size === 0 ? this.#opening() : undefined;
+    let most = opening ? longest(opening, mark) : 0;
     for (const item of batch) most += longest(item, mark);
     if (most > this.#buffer.length) this.#buffer = new Uint8Array(most);
     const places: Place[] = [];
-    let from = 0;
+    let from = opening ? writeRecord(opening, mark, 0, this.#buffer, 0) : 0;
     for (const item of batch) {
       const to = writeRecord(item, mark, size, this.#buffer, from);
       const octets = item.octets === undefined ? 0 : item.octets.length + 1;
@@ -219,6 +260,12 @@ export class Journal {
       from = to;
     }
     return places;
+  }
+
+  /** What a new segment says of the one before. */
+  #opening(): Draught | undefined {
+    const before = this.#segments.at(-2);
+    return before?.isProven ? { head: provenHead(before.sequence) } : undefined;
   }
 
   /** Fails a batch; without room, only what needs room. */
@@ -240,6 +287,7 @@ export class Journal {
     try {
       await segment.file!.truncate(segment.size);
       await segment.file!.sync("cut back");
+      segment.isProven = true;
       if (!goesOn) this.#retire();
     } catch (error) {
       this.#retire();
@@ -261,7 +309,7 @@ export class Journal {
     const oldest = this.#segments[0];
     if (oldest === undefined || oldest === this.#current) return false;
     try {
-      if (oldest.live.size === 0) {
+      if (oldest.live === 0) {
         await this.#drop(oldest);
         return true;
       }
@@ -300,8 +348,9 @@ export class Journal {
     const batch: Item[] = [];
     let size = 0;
     let isWritten = true;
-    for (const entry of oldest.live) {
+    for (const entry of this.#options.entries()) {
       if (size > BATCH) break;
+      if (entry.segment !== oldest) continue;
       size += entry.end - entry.at;
       const record = await this.reread(entry);
       if (record === undefined) continue;
@@ -326,16 +375,24 @@ export class Journal {
   ): Promise<Draught | undefined> {
     const { segment, at, octetsAt, end } = entry;
     const bytes = await load(this.#disk, segment.path, at, end - at);
-    if (readRecord(bytes, segment.mark, 0)?.end === bytes.length) {
-      const octets = bytes.subarray(octetsAt - at, octetsAt - at + entry.size);
-      return { head: entry.head(concludes), ...!entry.large && { octets } };
+    const head = readRecord(bytes, segment.mark, 0)?.head;
+    if (head?.kind === "message" && head.id === entry.id) {
+      return {
+        head: messageHead(
+          { ...head, pending: [...entry.pending] },
+          envelopeIn(bytes.subarray(0, octetsAt - at)),
+          concludes,
+          entry.notes,
+        ),
+        ...!entry.large &&
+          { octets: bytes.subarray(octetsAt - at, octetsAt - at + entry.size) },
+      };
     }
     this.#options.log("spool_damaged", {
       level: "error",
       segment: segment.name,
       id: entry.id,
     });
-    this.release(entry);
     this.#options.lost(entry);
     return undefined;
   }

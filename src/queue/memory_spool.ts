@@ -14,6 +14,7 @@ import type {
   Progress,
   Spool,
   SpoolEntry,
+  WaitingEntry,
 } from "./spool.ts";
 
 export interface MemorySpoolOptions {
@@ -33,7 +34,7 @@ interface MemoryEntry extends SpoolEntry {
 export function memorySpool(options: MemorySpoolOptions): Spool {
   const nextId = messageIds(options.now, options.random);
   const entries = new Map<string, MemoryEntry>();
-  const listeners: ((entry: SpoolEntry) => void)[] = [];
+  const listeners: ((entry: WaitingEntry) => void)[] = [];
   const settlements = new Settlements();
 
   function begin(): Draft {
@@ -76,7 +77,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     for (const listener of listeners) listener(entry);
   }
 
-  function watch(listener: (entry: SpoolEntry) => void): void {
+  function watch(listener: (entry: WaitingEntry) => void): void {
     listeners.push(listener);
     for (const entry of entries.values()) listener(entry);
   }
@@ -116,6 +117,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     note,
     settle,
     entry: (id) => entries.get(id),
+    load: (id) => Promise.resolve(entries.get(id)),
     settled: (id, destination) =>
       entries.get(id)?.pending.has(destination)
         ? settlements.wait(id, destination)

@@ -13,33 +13,7 @@
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { LF, SP } from "../bytes/mod.ts";
-import type { Conclusion, Notes, Progress } from "./spool.ts";
-
-/** What a record says. */
-export type Head =
-  | {
-    readonly kind: "message";
-    readonly id: string;
-    /** Octets of the message. */
-    readonly size: number;
-    /** CRC-32 of the octets. */
-    readonly crc: number;
-    /** True when the octets are in a file of their own. */
-    readonly large?: boolean;
-    /** As JSON: it is parsed when the message has its turn. */
-    readonly envelope: string;
-    readonly pending: readonly string[];
-    /** Of pending destinations, as far as they were tried or held. */
-    readonly notes?: Notes;
-    /** What the message reports of another. */
-    readonly concludes?: Conclusion;
-  }
-  | {
-    readonly kind: "noted";
-    readonly id: string;
-    readonly notes: Notes;
-  }
-  | Conclusion & { readonly kind: "settled" };
+import { type Head, parseLine } from "./head.ts";
 
 /** A record to be written: its JSON, and the octets of a message that go with it. */
 export interface Draught {
@@ -58,9 +32,7 @@ export interface Found {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
 const CRC_WIDTH = 8;
-const ID = /^[a-z0-9-]{1,64}$/;
 
 /** The most that the record takes. */
 export function longest(record: Draught, mark: string): number {
@@ -98,6 +70,18 @@ function hex(crc: number): string {
   return crc.toString(16).padStart(CRC_WIDTH, "0");
 }
 
+/** What `hex` wrote; NaN when it is something else. */
+function hexAt(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + CRC_WIDTH; i++) {
+    const octet = bytes[i]!;
+    const digit = octet >= 0x61 ? octet - 0x57 : octet - 0x30;
+    if (!(digit >= 0 && digit < 16) || octet > 0x39 && octet < 0x61) return NaN;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
 /** Reads the record at `at`; undefined when there is none, or not a whole one. */
 export function readRecord(
   bytes: Uint8Array,
@@ -112,7 +96,7 @@ export function readRecord(
   const lineEnd = bytes.indexOf(LF, lineAt);
   if (lineEnd < 0) return undefined;
   const line = bytes.subarray(lineAt, lineEnd);
-  if (!hasText(bytes, hex(crc32(line)), crcAt)) return undefined;
+  if (crc32(line) !== hexAt(bytes, crcAt)) return undefined;
   const parsed = parseLine(line);
   return parsed && withOctets(bytes, at, lineEnd + 1, parsed);
 }
@@ -137,93 +121,6 @@ function hasText(bytes: Uint8Array, text: string, at: number): boolean {
     if (bytes[at + i] !== text.charCodeAt(i)) return false;
   }
   return true;
-}
-
-const ENVELOPE = `"envelope":`;
-const PENDING = `,"pending":[`;
-// deno-lint-ignore no-control-regex
-const ASCII = /^[\x00-\x7f]*$/;
-
-function parseLine(
-  line: Uint8Array,
-): { head: Head; batch: number } | undefined {
-  try {
-    const text = textOf(line);
-    const space = text.indexOf(" ");
-    const batch = Number(text.slice(0, space));
-    const head = parseHead(text, space + 1, line);
-    return Number.isSafeInteger(batch) && isHead(head)
-      ? { head, batch }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A decoder costs ten times as much, and few lines need it. */
-function textOf(line: Uint8Array): string {
-  const latin1 = sliceOf(line, 0, line.length);
-  return ASCII.test(latin1) ? latin1 : decoder.decode(line);
-}
-
-function sliceOf(bytes: Uint8Array, from: number, to: number): string {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return view.toString("latin1", from, to);
-}
-
-/** Parses all but the envelope, which is most of it. */
-function parseHead(text: string, at: number, line: Uint8Array): unknown {
-  // Inside a string neither could stand: its quotes would be escaped.
-  const name = text.indexOf(ENVELOPE, at);
-  const to = name < 0 ? -1 : text.indexOf(PENDING, name);
-  if (to < 0) return JSON.parse(text.slice(at));
-  const from = name + ENVELOPE.length;
-  const head = JSON.parse(`${text.slice(at, from)}null${text.slice(to)}`);
-  // A slice of the text would keep all of it in memory.
-  head.envelope = text.length === line.length
-    ? sliceOf(line, from, to)
-    : text.slice(from, to);
-  return head;
-}
-
-function isHead(value: unknown): value is Head {
-  if (!isRecord(value) || !isId(value.id)) return false;
-  if (value.kind === "settled") return isConclusion(value);
-  if (value.kind === "noted") return isNotes(value.notes);
-  return value.kind === "message" && Number.isSafeInteger(value.size) &&
-    (value.size as number) >= 0 && typeof value.envelope === "string" &&
-    isStrings(value.pending) &&
-    (value.notes === undefined || isNotes(value.notes)) &&
-    (value.concludes === undefined || isConclusion(value.concludes));
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === "string" && ID.test(value);
-}
-
-function isConclusion(value: unknown): value is Conclusion {
-  return isRecord(value) && isId(value.id) && isStrings(value.destinations) &&
-    (value.notes === undefined || isNotes(value.notes));
-}
-
-function isNotes(value: unknown): value is Notes {
-  return isRecord(value) && Object.values(value).every(isProgress);
-}
-
-function isProgress(value: unknown): value is Progress {
-  return isRecord(value) && Number.isSafeInteger(value.attempts) &&
-    Number.isSafeInteger(value.next) &&
-    (value.reply === undefined ||
-      isRecord(value.reply) && isStrings(value.reply.lines));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) &&
-    value.every((item) => typeof item === "string");
 }
 
 /** The first whole record at or after `at`. */

@@ -21,8 +21,6 @@ export interface ReplayOptions {
   readonly disk: Disk;
   readonly quarantine: string;
   readonly log: SpoolLog;
-  /** Holds one segment after the other. */
-  buffer: Uint8Array;
 }
 
 /** What a segment held. */
@@ -40,10 +38,10 @@ export interface Replayed {
 export async function replaySegment(
   options: ReplayOptions,
   segment: Segment,
+  bytes: Uint8Array,
   isLast: boolean,
   take: (found: Found, segment: Segment) => void,
 ): Promise<Replayed> {
-  const bytes = await loadWhole(options, segment.path);
   const { gaps, unproven, end } = scan(bytes, segment, take);
   segment.size = end;
   const tail = { from: end, to: bytes.length };
@@ -56,18 +54,37 @@ export async function replaySegment(
   return { isDamaged: gaps.length > 0, unproven };
 }
 
-/** The file's octets, in a buffer that the next segment uses again. */
-async function loadWhole(
-  options: ReplayOptions,
-  path: string,
-): Promise<Uint8Array> {
-  const file = await options.disk.open(path, "read");
-  try {
-    const size = await file.size();
-    if (size > options.buffer.length) options.buffer = new Uint8Array(size);
-    return await readWhole(file, 0, options.buffer.subarray(0, size));
-  } finally {
-    file.close();
+/**
+ * The octets of segments, one after the other, in buffers that are used again: they
+ * hold until the next but one is asked for. Each is read while the one before is
+ * looked at.
+ */
+export async function* segmentOctets(
+  disk: Disk,
+  segments: readonly Segment[],
+): AsyncGenerator<readonly [Segment, Uint8Array]> {
+  const buffers = [new Uint8Array(0), new Uint8Array(0)];
+  const begin = async (i: number) => {
+    const segment = segments[i];
+    if (segment === undefined) return undefined;
+    const file = await disk.open(segment.path, "read");
+    try {
+      const size = await file.size();
+      if (size > buffers[i % 2]!.length) buffers[i % 2] = new Uint8Array(size);
+      const into = buffers[i % 2]!.subarray(0, size);
+      return [segment, await readWhole(file, 0, into)] as const;
+    } finally {
+      file.close();
+    }
+  };
+  let reading = begin(0);
+  for (let i = 1;; i++) {
+    const one = await reading;
+    if (one === undefined) return;
+    reading = begin(i);
+    // It is told when its turn comes, if that comes.
+    reading.catch(() => {});
+    yield one;
   }
 }
 

@@ -1,7 +1,6 @@
 /** A segment of the journal: one append-only file, and what of it is still needed. */
 
 import { type Disk, DiskError, type DiskFile } from "../disk/mod.ts";
-import type { Entry } from "./entry.ts";
 
 export interface Segment {
   /** Replay goes by it. */
@@ -11,13 +10,15 @@ export interface Segment {
   readonly path: string;
   /** Octets that are written, synced and acknowledged. */
   size: number;
-  /** Entries whose record lies here. */
-  readonly live: Set<Entry>;
+  /** The number of entries whose record lies here. */
+  live: number;
   /** Open while it is written to. */
   file: DiskFile | undefined;
   /** The name is synced in the folder. */
   isNamed: boolean;
   isUnlinked: boolean;
+  /** All that it holds was synced, or is written again elsewhere and synced. */
+  isProven: boolean;
 }
 
 const NAME = /^(\d{8})-([a-z0-9]{4,32})\.journal$/;
@@ -54,10 +55,11 @@ function segment(folder: string, sequence: number, mark: string): Segment {
     name,
     path: `${folder}/${name}`,
     size: 0,
-    live: new Set(),
+    live: 0,
     file: undefined,
     isNamed: false,
     isUnlinked: false,
+    isProven: false,
   };
 }
 

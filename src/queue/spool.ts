@@ -119,18 +119,22 @@ export interface Draft {
   abort(): Promise<void>;
 }
 
-/** An accepted message that waits for some of its destinations. */
-export interface SpoolEntry {
+/** An accepted message that waits for some of its destinations: what is kept at hand. */
+export interface WaitingEntry {
   readonly id: string;
-  readonly envelope: Envelope;
   readonly size: number;
-  /** As the envelope says; kept at hand, while the envelope has to be parsed. */
+  /** As the envelope says. */
   readonly notBefore: number;
   readonly priority: number;
   /** Destinations not settled yet, as {@linkcode destinationKey} gives them. */
   readonly pending: ReadonlySet<string>;
   /** Of a pending destination that was tried or held; else undefined. */
   progress(destination: string): Progress | undefined;
+}
+
+/** A waiting message whose turn has come, with what is read for that. */
+export interface SpoolEntry extends WaitingEntry {
+  readonly envelope: Envelope;
 }
 
 /** The message's octets, from the first to the last. */
@@ -145,7 +149,7 @@ export interface Spool {
   /** Starts a message. Never waits. */
   begin(): Draft;
   /** Calls `listener` for each entry that waits now and for each that is committed later. */
-  watch(listener: (entry: SpoolEntry) => void): void;
+  watch(listener: (entry: WaitingEntry) => void): void;
   read(id: string): Promise<Octets>;
   /**
    * Notes what is known of pending destinations from now on, in place of what was.
@@ -160,9 +164,16 @@ export interface Spool {
   /** Resolves when `destination` of entry `id` is durably settled, or the entry is unknown. */
   settled(id: string, destination: string): Promise<void>;
   /** An entry that is not fully settled. */
-  entry(id: string): SpoolEntry | undefined;
+  entry(id: string): WaitingEntry | undefined;
   /** Entries not fully settled, oldest first. */
-  entries(): readonly SpoolEntry[];
+  entries(): readonly WaitingEntry[];
+  /**
+   * The same with its envelope, which may have to be read; undefined for an entry that
+   * is unknown, or fully settled meanwhile.
+   *
+   * @throws {DiskError} When it cannot be read.
+   */
+  load(id: string): Promise<SpoolEntry | undefined>;
   close(): Promise<void>;
 }
 

@@ -39,7 +39,9 @@ async function deliver(
   const entry = spool.entries().find(({ id }) => id === draft.id);
   const before = await counts(user);
   const courier = localCourier(spool, store, () => Promise.resolve(rule));
-  const [outcome] = await courier(entry!, [destination]);
+  const [outcome] = await courier((await spool.load(entry!.id))!, [
+    destination,
+  ]);
   assertEquals(outcome!.kind, "sent");
   const after = await counts(user);
   return [...after].filter(([name, count]) => count !== (before.get(name) ?? 0))

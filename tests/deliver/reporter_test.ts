@@ -33,7 +33,7 @@ async function reportTo(destinations: readonly Destination[]) {
     route: () => Promise.resolve(destinations),
     now: () => START + 1,
     randomBytes: (count) => new Uint8Array(count).fill(7),
-  })(spool.entry(draft.id)!, DUE);
+  })((await spool.load(draft.id))!, DUE);
 }
 
 Deno.test("dsnReporter() returns the message from the null reverse-path (RFC 3461 §6.1)", async () => {

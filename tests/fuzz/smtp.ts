@@ -110,7 +110,8 @@ async function hearAll(peer: VirtualPeer): Promise<string> {
 async function storedMessages(stage: SmtpStage): Promise<string[]> {
   const { spool } = stage.spool;
   const texts: string[] = [];
-  for (const { id, envelope, size } of spool.entries()) {
+  for (const { id, size } of spool.entries()) {
+    const { envelope } = (await spool.load(id))!;
     const octets = await spool.read(id);
     const text = latin1Decode(await octets.read(size) ?? new Uint8Array(0));
     octets.close();

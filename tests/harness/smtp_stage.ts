@@ -36,7 +36,7 @@ import { readHeader } from "../../src/mail/mod.ts";
 import {
   type Envelope,
   memorySpool,
-  type SpoolEntry,
+  type WaitingEntry,
 } from "../../src/queue/mod.ts";
 import {
   defaultSmtpLimits,
@@ -236,7 +236,7 @@ export class SmtpStage implements Stage {
         match(this.#spoolLines(which, entries.length));
         return;
       case "envelope":
-        match(entry ? envelopeLines(entry.envelope) : []);
+        match(entry ? envelopeLines(await this.#envelope(entry)) : []);
         return;
       case "message":
         match(entry ? renderLines(await this.#octets(entry)) : []);
@@ -260,7 +260,11 @@ export class SmtpStage implements Stage {
     }
   }
 
-  async #octets(entry: SpoolEntry): Promise<Uint8Array> {
+  async #envelope({ id }: WaitingEntry): Promise<Envelope> {
+    return (await this.spool.spool.load(id))!.envelope;
+  }
+
+  async #octets(entry: WaitingEntry): Promise<Uint8Array> {
     const octets = await this.spool.spool.read(entry.id);
     const all = await octets.read(octets.size);
     octets.close();

@@ -6,7 +6,7 @@ import type {
   Envelope,
   Progress,
   Spool,
-  SpoolEntry,
+  WaitingEntry,
 } from "../../src/queue/mod.ts";
 
 export interface MadeSpool {
@@ -77,8 +77,8 @@ export function spoolConformance(
       submitter: "carol@example.test",
       received: 1_700_000_000_123,
     };
-    await submit(spool, pattern(10), given);
-    const [entry] = spool.entries();
+    const id = await submit(spool, pattern(10), given);
+    const entry = await spool.load(id);
     assertEquals(entry?.envelope, given);
     assertEquals([...entry!.pending].sort(), [
       "mailbox:alice@example.test",
@@ -127,7 +127,7 @@ export function spoolConformance(
 
   test("a destination that is settled is pending no more; all settled, the entry is gone", async (spool) => {
     const id = await submit(spool, pattern(9), envelope("alice", "bob"));
-    const [entry] = spool.entries() as [SpoolEntry];
+    const [entry] = spool.entries() as [WaitingEntry];
     await spool.settle(id, ["mailbox:alice"]);
     assertEquals([...entry.pending], ["mailbox:bob"]);
     assertEquals(await readAll(spool, id), pattern(9));
@@ -141,7 +141,7 @@ export function spoolConformance(
     await spool.settle(id, ["mailbox:alice"]);
     await spool.settle(id, ["mailbox:alice", "mailbox:nobody"]);
     await spool.settle("0unknown-1", ["mailbox:alice"]);
-    const [entry] = spool.entries() as [SpoolEntry];
+    const [entry] = spool.entries() as [WaitingEntry];
     assertEquals([...entry.pending], ["mailbox:bob"]);
   });
 

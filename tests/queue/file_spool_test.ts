@@ -88,7 +88,7 @@ Deno.test("openFileSpool() finds what waited, and what of it is settled", async 
   const { spool, events } = await open(disk);
   assertEquals(ids(spool), [id, large]);
   assertEquals([...spool.entries()[0]!.pending], [ALICE]);
-  assertEquals(spool.entries()[0]!.envelope, envelope("alice", "bob"));
+  assertEquals((await spool.load(id))!.envelope, envelope("alice", "bob"));
   assertEquals(await readAll(spool, id), pattern(5000));
   assertEquals(await readAll(spool, large), pattern(400_000));
   assertEquals(events, []);
@@ -145,14 +145,68 @@ Deno.test("what is rewritten at a start tells the newest of a destination", asyn
     await first.spool.note(id, { [ALICE]: { ...TRIED, attempts } });
   }
   assertEquals((await journals(disk)).length, 2);
-  // The first segment ends in an old note, which nothing proves: the next start writes
-  // it again, behind the newest one, which this message proves.
+  // The second segment ends in a note that was refused and cannot be taken back: the
+  // next start finds it unproven, and writes it again, behind the newest one, which
+  // this message proves.
+  disk.faults.failSync = () => true;
+  const refused = { [ALICE]: { ...TRIED, attempts: 13 } };
+  await assertRejects(() => first.spool.note(id, refused), DiskError);
+  disk.faults.failSync = () => false;
+  await first.spool.note(id, { [ALICE]: { ...TRIED, attempts: 12 } });
   await submit(first.spool, pattern(1), envelope("bob"));
   const { spool } = await open(disk.kill(), options);
   assertEquals(spool.entry(id)!.progress(ALICE)!.attempts, 12);
   await spool.close();
   const again = await open(disk.kill(), options);
   assertEquals(again.spool.entry(id)!.progress(ALICE)!.attempts, 12);
+});
+
+Deno.test("a start writes again only what no later record proves, and only once", async () => {
+  const disk = memoryDisk();
+  const options = { segmentLimit: 2000 };
+  const { spool } = await open(disk, options);
+  for (let i = 0; i < 20; i++) {
+    await submit(spool, pattern(900), envelope("alice"));
+  }
+  await spool.close();
+  const before = disk.used;
+  const again = await open(disk, options);
+  // Of ten segments the last one's last batch, and the word that this was done.
+  assertLess(disk.used - before, 2 * 900);
+  assertLess(900, disk.used - before);
+  await again.spool.close();
+  const after = disk.used;
+  const { spool: third } = await open(disk, options);
+  assertEquals(disk.used, after);
+  assertEquals(third.entries().length, 20);
+});
+
+Deno.test("envelopes are read again where their records lie, carried or not", async () => {
+  const disk = memoryDisk();
+  const options = { segmentLimit: 3000, recentLimit: 0 };
+  const { spool } = await open(disk, options);
+  const kept: string[] = [];
+  const given = {
+    ...envelope("alice"),
+    from: "grüße@example.org",
+    priority: 3,
+  };
+  for (let i = 0; i < 40; i++) {
+    const id = await submit(spool, pattern(500), { ...given, received: i });
+    if (i % 10 === 0) kept.push(id);
+    else await spool.settle(id, [ALICE]);
+  }
+  const check = async (from: Spool) => {
+    for (const [i, id] of kept.entries()) {
+      const { envelope, priority } = (await from.load(id))!;
+      assertEquals(envelope, { ...given, received: 10 * i });
+      assertEquals(priority, 3);
+    }
+  };
+  assertEquals((await journals(disk))[0]!.startsWith("00000001"), false);
+  await check(spool);
+  await spool.close();
+  await check((await open(disk, options)).spool);
 });
 
 Deno.test("commits of one moment share two syncs at most", async () => {
@@ -310,9 +364,10 @@ Deno.test("nothing inside a message passes for a record when the record around i
   bytes[record.length + 30]! ^= 1;
   await save(disk, path, bytes);
   const found = await open(disk);
-  const left = found.spool.entries().map(({ envelope }) =>
-    envelope.recipients[0]!.address
+  const entries = await Promise.all(
+    ids(found.spool).map((id) => found.spool.load(id)),
   );
+  const left = entries.map((entry) => entry!.envelope.recipients[0]!.address);
   assertEquals(left, ["alice", "carol"]);
   assertEquals(ids(found.spool)[1], last);
 });

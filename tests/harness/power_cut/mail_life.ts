@@ -105,7 +105,8 @@ async function deliver(
   if (busy.has(job)) return "under way";
   busy.add(job);
   try {
-    const entry = spool.entries().find((entry) => entry.id === id);
+    const entry = await spool.load(id).catch((error: DiskError) => error);
+    if (entry instanceof DiskError) return entry.message;
     const destination = entry?.envelope.recipients
       .flatMap(({ destinations }) => destinations)
       .find((destination) => destinationKey(destination) === key);

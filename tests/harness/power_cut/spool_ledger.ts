@@ -9,7 +9,7 @@ import type {
   Notes,
   Progress,
   Spool,
-  SpoolEntry,
+  WaitingEntry,
 } from "../../../src/queue/mod.ts";
 import { readAll } from "../../queue/conformance.ts";
 
@@ -161,7 +161,7 @@ export class SpoolLedger {
   }
 
   /** What is known of a destination never gets older. */
-  #checkNotes(entry: SpoolEntry, { noted }: Pledge): void {
+  #checkNotes(entry: WaitingEntry, { noted }: Pledge): void {
     const { id, pending } = entry;
     for (const key of pending) {
       const known = entry.progress(key);
