@@ -18,7 +18,7 @@ import {
 } from "./deliver/mod.ts";
 import type { Log } from "./log.ts";
 import { operationsOf } from "./operations.ts";
-import { openOutbound, type Outbound } from "./outbound.ts";
+import type { Outbound } from "./outbound.ts";
 import type { Spool } from "./queue/mod.ts";
 import type { QueueNode } from "./smtp/mod.ts";
 import type { Store } from "./store/mod.ts";
@@ -46,7 +46,8 @@ const REMOTE = { atOnce: 1000, atOncePerLane: 50 };
 /** All that happens to a message between the spool and its recipients. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #outbound: Outbound;
+  /** Opened with the first message that goes out. */
+  #outbound: Promise<Outbound> | undefined;
   readonly #dispatcher: Dispatcher;
   #configuration: Configuration;
   #control: Awaited<ReturnType<typeof serveControl>> | undefined;
@@ -54,8 +55,7 @@ export class Delivery {
 
   /** @throws {Error} When something of it cannot be opened; nothing is left open. */
   static async open(options: DeliveryOptions): Promise<Delivery> {
-    const outbound = await openOutbound(options);
-    const delivery = new Delivery(options, outbound);
+    const delivery = new Delivery(options);
     try {
       await delivery.#listen();
       return delivery;
@@ -65,10 +65,9 @@ export class Delivery {
     }
   }
 
-  private constructor(options: DeliveryOptions, outbound: Outbound) {
+  private constructor(options: DeliveryOptions) {
     const { configuration, spool, accounts, log, now, random } = options;
     this.#options = options;
-    this.#outbound = outbound;
     this.#configuration = configuration;
     this.#dispatcher = new Dispatcher({
       spool,
@@ -98,7 +97,10 @@ export class Delivery {
   /** Takes another configuration for all that begins from now on. */
   reconfigure(configuration: Configuration): void {
     this.#configuration = configuration;
-    this.#outbound.reconfigure(configuration);
+    this.#outbound?.then(
+      (outbound) => outbound.reconfigure(configuration),
+      () => {},
+    );
     this.#dispatcher.reconfigure(patienceOf(configuration));
   }
 
@@ -106,16 +108,17 @@ export class Delivery {
   async stop(): Promise<void> {
     clearInterval(this.#tidying);
     await this.#control?.close();
-    this.#outbound.stop();
+    const outbound = await this.#outbound?.catch(() => undefined);
+    outbound?.stop();
     await this.#dispatcher.stop();
-    this.#outbound.close();
+    outbound?.close();
   }
 
   /** ETRN (RFC 1985): tries what waits for a domain now; tells how many messages that are. */
   readonly startQueue = (node: QueueNode): Promise<number | undefined> => {
     // There are no queues by name here.
     if (node.kind === "queue") return Promise.resolve(undefined);
-    this.#outbound.reopen();
+    this.#reopen();
     const { kind, domain } = node;
     return this.#dispatcher.kick(kind === "domains" ? `.${domain}` : domain);
   };
@@ -126,10 +129,33 @@ export class Delivery {
       (await accounts.find(account))?.details ?? "inbox";
     const local = localCourier(spool, store, detailRule);
     // All destinations of a lane are of one kind.
-    return (entry, destinations) =>
-      destinations[0]?.kind === "remote"
-        ? this.#outbound.courier(entry, destinations)
-        : local(entry, destinations);
+    return async (entry, destinations) => {
+      if (destinations[0]?.kind !== "remote") {
+        return await local(entry, destinations);
+      }
+      const { courier } = await this.#open();
+      return await courier(entry, destinations);
+    };
+  }
+
+  /** What goes out needs DNS, TLS and more; a server that sends nothing loads none of it. */
+  #open(): Promise<Outbound> {
+    return this.#outbound ??= this.#load().catch((error) => {
+      // The next message tries again.
+      this.#outbound = undefined;
+      throw error;
+    });
+  }
+
+  async #load(): Promise<Outbound> {
+    const { openOutbound } = await import("./outbound.ts");
+    const configuration = this.#configuration;
+    return await openOutbound({ ...this.#options, configuration });
+  }
+
+  /** Peers that could not be reached are tried again when they are wanted. */
+  #reopen(): void {
+    this.#outbound?.then((outbound) => outbound.reopen(), () => {});
   }
 
   async #listen(): Promise<void> {
@@ -138,7 +164,7 @@ export class Delivery {
     const operations = operationsOf({
       queue,
       stories,
-      wake: () => this.#outbound.reopen(),
+      wake: () => this.#reopen(),
     });
     this.#control = await serveControl({ folder: data, operations, log });
   }

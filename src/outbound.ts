@@ -8,16 +8,16 @@
 import type { Accounts } from "./accounts/mod.ts";
 import type { Configuration } from "./config/values/mod.ts";
 import { parseHostAndPort } from "./config/values/mod.ts";
+import { forwardSender } from "./deliver/mod.ts";
 import {
   type Converse,
   fetchPolicyWith,
-  forwardSender,
   MtaSts,
   type RemoteCourier,
   remoteCourier,
   sqliteNotebook,
   TlsMemory,
-} from "./deliver/mod.ts";
+} from "./deliver/remote/mod.ts";
 import {
   type NameServer,
   networkResolver,

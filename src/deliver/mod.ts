@@ -4,7 +4,8 @@
  * The dispatcher takes what waits to couriers: `local` brings messages into mailboxes,
  * `remote/` to other servers: routes and hosts (RFC 5321 §5.1, RFC 7505), how
  * connections to them are protected (RFC 7672, RFC 8461, RFC 8689), and a lane of
- * connections for each.
+ * connections for each. That has a door of its own, `remote/mod.ts`: it is loaded with
+ * the first message that goes out.
  *
  * Obeys RFC 5321 §4.4 (Return-Path), §4.5.4.1 (retries) and §6.1 (a message that was
  * accepted is not lost), RFC 3461 §5.2 (who is told what). Leaves out how a report
@@ -18,14 +19,8 @@ export * from "./dispatcher.ts";
 export * from "./forward_sender.ts";
 export * from "./local.ts";
 export * from "./queue_control.ts";
-export type { Call, CallResult, Converse } from "./remote/call.ts";
-export { fetchPolicyWith } from "./remote/fetch_policy.ts";
-export { MtaSts } from "./remote/mta_sts.ts";
 export type { Outgoing } from "./remote/outgoing.ts";
-export { type RemoteCourier, remoteCourier } from "./remote/remote_courier.ts";
 export { routeOf, type RouteRule, type RouteTable } from "./remote/route.ts";
-export { sqliteNotebook } from "./remote/sqlite_notebook.ts";
-export { TlsMemory } from "./remote/tls_memory.ts";
 export * from "./report.ts";
 export * from "./reporter.ts";
 export * from "./retry_schedule.ts";
