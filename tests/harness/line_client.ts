@@ -19,8 +19,11 @@ export class LineClient {
 
   constructor(readonly conn: Deno.Conn) {}
 
-  static async connect(port: number): Promise<LineClient> {
-    return new LineClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+  static async connect(
+    port: number,
+    hostname = "127.0.0.1",
+  ): Promise<LineClient> {
+    return new LineClient(await Deno.connect({ hostname, port }));
   }
 
   async send(text: string): Promise<void> {
@@ -124,8 +127,11 @@ export async function sendMessage(
 }
 
 /** Connects, reads the greeting and says EHLO. */
-export async function greetSmtp(port: number): Promise<LineClient> {
-  const client = await LineClient.connect(port);
+export async function greetSmtp(
+  port: number,
+  hostname?: string,
+): Promise<LineClient> {
+  const client = await LineClient.connect(port, hostname);
   await client.reply();
   await client.say("EHLO client.example.org");
   return client;

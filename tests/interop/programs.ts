@@ -12,6 +12,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "ldns-signzone": "ldnsutils",
   "/usr/sbin/nsd": "nsd",
   "/usr/sbin/unbound": "unbound",
+  "/usr/sbin/postfix": "postfix",
+  "/usr/sbin/dovecot": "dovecot-lmtpd",
   getmail: "getmail6",
   mbsync: "isync",
   offlineimap: "offlineimap3",
