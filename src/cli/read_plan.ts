@@ -1,15 +1,15 @@
 /**
  * Reads what a plan is about, its configuration folder, in a worker that ends with that.
  *
- * The schema and its library are needed for a moment at the start and at each reload;
- * in the server's own thread they would stay in memory for good, a sixth of what a
- * server at rest takes. V8 gives a worker's memory back at its end only with
+ * The schema and its library are needed for a moment at the start; in the server's own
+ * thread they would stay in memory for good, a sixth of what a server at rest takes. V8 gives a worker's memory back at its end only with
  * `--no-memory-pool-share-memory-on-teardown`: it would keep it for other workers.
  *
  * @module
  */
 
 import type { Plan } from "./confine.ts";
+import { devFolder } from "./dev_folder.ts";
 import type { LoadedPlan } from "./load_plan.ts";
 
 /** What was read, or a text for people that tells why it cannot be used. */
@@ -58,14 +58,17 @@ export async function readPlan(
 }
 
 /**
- * Reads it again under the rights of the server. Takes a second: Deno 2.9 lets a
- * worker of a worker wait for half of one before each of its first two turns.
+ * Reads it again, in the server's own thread: the schema stays in memory from then on.
+ * A worker of a worker would take more than a second each time, of which Deno 2.9 lets
+ * it wait for half of one before each of its first two turns.
  *
  * @throws {Error} With every problem on a line of its own.
  */
 export async function readPlanAgain(plan: Plan): Promise<LoadedPlan> {
-  const write = plan.kind === "dev" ? "inherit" : false;
-  return accepted(await readPlan(plan, { read: "inherit", write }));
+  const { loadPlan } = await import("./load_plan.ts");
+  return await loadPlan(
+    plan.kind === "dev" ? devFolder(plan.data) : plan.config,
+  );
 }
 
 /**

@@ -75,9 +75,13 @@ export function isConfigurable(transcript: Transcript): boolean {
     );
 }
 
-/** A challenge (here: "<" in base 64) is made of time and chance, which a script cannot foresee. */
+/**
+ * A challenge (here: "<" in base 64) and the farthest date of FUTURERELEASE are made of
+ * time and chance, which a script cannot foresee.
+ */
 function isChance(step: ScriptStep): boolean {
-  return step.kind === "hear" && /^(?:334|\+) PD\w/.test(step.text);
+  return "text" in step &&
+    /^(?:334|\+) PD\w|^250 FUTURERELEASE \d+ \d{4}-/.test(step.text);
 }
 
 const SCRAM = 4;
@@ -169,6 +173,7 @@ function startingKeys(protocol: string): Keys {
     Accounts: {},
     Aliases: {},
     SMTP: { check_from_header: false },
+    Outbound: { enabled: false },
     POP3: { allow_plaintext_auth: true, enable_apop: false },
   };
   mechanisms(protocol === "smtp" ? "SMTP" : "POP3")(
@@ -190,6 +195,8 @@ function givenOf(protocol: string, what: string): Given | undefined {
       return mechanisms(object);
     case "listener":
       return protocol === "smtp" ? () => {} : undefined;
+    case "remoteDelivery":
+      return (keys, [value]) => keys.Outbound = { enabled: value === "on" };
     case "mail":
     case "implicit_tls":
       return protocol === "pop3" ? () => {} : undefined;
