@@ -12,6 +12,7 @@ import { handshakeScenario } from "./handshakes.ts";
 import { idleScenario } from "./idle.ts";
 import { imapScenario } from "./imap.ts";
 import { imapIdleScenario } from "./imap_idle.ts";
+import { outboundScenario } from "./outbound.ts";
 import { pop3Scenario } from "./pop3.ts";
 import { queuedScenario } from "./queued.ts";
 import {
@@ -40,6 +41,8 @@ const SCENARIOS: Record<string, (folder: string) => Promise<Finding[]>> = {
   "imap-idle": imapIdleScenario,
   start: (folder) => startScenario(folder, Math.max(rounds, 5)),
   handshakes: handshakeScenario,
+  outbound: (folder) =>
+    outboundScenario(folder, rounds, Number(args.messages ?? 5000)),
   queued: (folder) => queuedScenario(folder, 100_000, Math.min(rounds, 5)),
 };
 

@@ -15,8 +15,15 @@ export interface Postfix {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Postfix below `folder`, which must be reachable for everybody. */
-export async function startPostfix(folder: string): Promise<Postfix> {
+/**
+ * Starts Postfix below `folder`, which must be reachable for everybody.
+ *
+ * @param relayPort Where on loopback all mail goes that is not for example.test.
+ */
+export async function startPostfix(
+  folder: string,
+  relayPort?: number,
+): Promise<Postfix> {
   await requirePrograms("postfix", "smtp-source");
   if (Deno.uid() !== 0) throw new Error("Cannot start Postfix: it needs root");
   const port = freePort();
@@ -26,7 +33,7 @@ export async function startPostfix(folder: string): Promise<Postfix> {
   }
   await Deno.chown(`${folder}/mail`, NOBODY, NOBODY);
   await chownToPostfix(`${folder}/data`);
-  await Deno.writeTextFile(`${conf}/main.cf`, mainFile(folder));
+  await Deno.writeTextFile(`${conf}/main.cf`, mainFile(folder, relayPort));
   await Deno.writeTextFile(`${conf}/master.cf`, masterFile(port));
   await run("postfix", "-c", conf, "start");
   await waitForPort(port);
@@ -46,7 +53,7 @@ async function chownToPostfix(folder: string): Promise<void> {
   await Deno.chown(folder, Number(uid), null);
 }
 
-function mainFile(folder: string): string {
+function mainFile(folder: string, relayPort: number | undefined): string {
   return `compatibility_level = 3.6
 queue_directory = ${folder}/queue
 data_directory = ${folder}/data
@@ -68,7 +75,7 @@ smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 maillog_file = ${folder}/log
 maillog_file_prefixes = ${folder}
-`;
+${relayPort === undefined ? "" : `relayhost = [127.0.0.1]:${relayPort}\n`}`;
 }
 
 /** The services that take part; none runs in a chroot. */
@@ -88,6 +95,7 @@ function masterFile(port: number): string {
     "error unix - - n - - error",
     "retry unix - - n - - error",
     "virtual unix - n n - - virtual",
+    "smtp unix - - n - - smtp",
     "anvil unix - - n - 1 anvil",
     "postlog unix-dgram n - n - 1 postlogd",
     "pickup unix n - n 60 1 pickup",

@@ -4,6 +4,7 @@
 const PROGRAMS = {
   postfix: ["/usr/sbin/postfix", "postfix"],
   "smtp-source": ["/usr/sbin/smtp-source", "postfix"],
+  "smtp-sink": ["/usr/sbin/smtp-sink", "postfix"],
   dovecot: ["/usr/sbin/dovecot", "dovecot-pop3d and dovecot-imapd"],
   curl: ["/usr/bin/curl", "curl"],
   openssl: ["/usr/bin/openssl", "openssl"],
@@ -25,6 +26,11 @@ export async function requirePrograms(
       `Cannot compare: install the Debian packages ${[...missing].join(", ")}`,
     );
   }
+}
+
+/** Where a program stands. */
+export function programPath(program: Program): string {
+  return PROGRAMS[program][0];
 }
 
 /** Runs a program to its end; its output, or an error with all that it said. */

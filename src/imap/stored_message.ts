@@ -5,7 +5,7 @@
  * @module
  */
 
-import { concatBytes } from "../bytes/mod.ts";
+import { concatBytes, utf8Decode, utf8Encode } from "../bytes/mod.ts";
 import { type Entity, parseStructure, readHeader } from "../mail/mod.ts";
 import type { Mailbox, MessageOctets } from "../store/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
@@ -54,8 +54,19 @@ export class StoredMessage implements Message {
   }
 
   *structure(): Session<Entity> {
-    this.#structure ??= parseStructure(yield* work(() => this.#readWhole()));
+    this.#structure ??= this.meta.size > CHUNK
+      ? yield* this.#largeStructure()
+      : parseStructure(yield* work(() => this.#readWhole()));
     return this.#structure;
+  }
+
+  /** A large message is read once for its structure; from then on its parts are found without it. */
+  *#largeStructure(): Session<Entity> {
+    const found = yield* this.found("t1");
+    if (found !== undefined) return JSON.parse(utf8Decode(found)!);
+    const root = parseStructure(yield* work(() => this.#readWhole()));
+    this.keep("t1", utf8Encode(JSON.stringify(root)));
+    return root;
   }
 
   *octets(): Session<MessageOctets> {

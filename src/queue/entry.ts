@@ -1,7 +1,7 @@
 /** A message that waits in the file spool, kept small: there may be 100,000 of them. */
 
 import type { MessageHead } from "./head.ts";
-import { type Noted, progressOf } from "./said.ts";
+import type { Noted } from "./said.ts";
 import type { Segment } from "./segment.ts";
 import {
   destinationKey,
@@ -11,6 +11,7 @@ import {
   type SpoolEntry,
   type WaitingEntry,
 } from "./spool.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Where an entry's record lies. */
 export interface Place {
@@ -26,12 +27,6 @@ export interface Recent {
   readonly envelope: Envelope;
   /** Absent for a message in a file of its own. */
   readonly octets: Uint8Array | undefined;
-}
-
-/** A destination that is waited for, and what is known of it. */
-interface Waiting extends Noted {
-  /** The next one of the same message: nearly always there is none. */
-  readonly after: Waiting | undefined;
 }
 
 type About = Pick<
@@ -63,7 +58,7 @@ export class Entry implements WaitingEntry {
     this.octetsAt = place.octetsAt;
     this.#waiting = undefined;
     for (const key of about.pending.toReversed()) {
-      this.#waiting = untried(key, this.#waiting);
+      this.#waiting = new Waiting(key, this.#waiting);
     }
   }
 
@@ -87,37 +82,30 @@ export class Entry implements WaitingEntry {
   }
 
   settle(destinations: readonly string[]): void {
-    this.#change((one) => destinations.includes(one.key) ? undefined : one);
+    this.#keep((key) => !destinations.includes(key));
   }
 
   /** Takes what a later record of the same message says: what waits, and what is known of it. */
   become(pending: readonly string[], notes: readonly Noted[] = []): void {
-    this.#change(({ key, after }) =>
-      pending.includes(key) ? untried(key, after) : undefined
-    );
+    this.#keep((key) => pending.includes(key));
+    for (let one = this.#waiting; one; one = one.after) one.forget();
     this.note(notes);
   }
 
   note(notes: readonly Noted[]): void {
-    if (notes.length === 0) return;
-    this.#change((one) => {
-      const noted = notes.find(({ key }) => key === one.key);
-      if (noted === undefined) return one;
-      const { attempts, next, last, said } = noted;
-      return { key: one.key, attempts, next, last, said, after: one.after };
-    });
+    for (const noted of notes) this.#find(noted.key)?.note(noted);
   }
 
   progress(destination: string): Progress | undefined {
-    const waiting = this.#find(destination);
-    return waiting && isKnown(waiting) ? progressOf(waiting) : undefined;
+    return this.#find(destination)?.progress;
   }
 
   /** All that is known; undefined when that is nothing. */
   get notes(): Notes | undefined {
     const notes: [string, Progress][] = [];
     for (let one = this.#waiting; one; one = one.after) {
-      if (isKnown(one)) notes.push([one.key, progressOf(one)]);
+      const { key, progress } = one;
+      if (progress) notes.push([key, progress]);
     }
     return notes.length > 0 ? Object.fromEntries(notes) : undefined;
   }
@@ -147,36 +135,18 @@ export class Entry implements WaitingEntry {
     return one;
   }
 
-  /** Puts what `change` gives in the place of each; undefined takes it out. */
-  #change(change: (one: Waiting) => Waiting | undefined): void {
-    this.#waiting = changed(this.#waiting, change);
+  #keep(stays: (key: string) => boolean): void {
+    let first: Waiting | undefined;
+    let last: Waiting | undefined;
+    for (let one = this.#waiting; one; one = one.after) {
+      if (!stays(one.key)) continue;
+      if (last) last.after = one;
+      else first = one;
+      last = one;
+    }
+    if (last) last.after = undefined;
+    this.#waiting = first;
   }
-}
-
-function changed(
-  first: Waiting | undefined,
-  change: (one: Waiting) => Waiting | undefined,
-): Waiting | undefined {
-  const all: Waiting[] = [];
-  for (let one = first; one; one = one.after) {
-    const now = change(one);
-    if (now) all.push(now);
-  }
-  return all.reduceRight<Waiting | undefined>(
-    (after, one) => one.after === after ? one : { ...one, after },
-    undefined,
-  );
-}
-
-/** Of a destination that was never tried, nor held. */
-const NOTHING = "\0";
-
-function untried(key: string, after: Waiting | undefined): Waiting {
-  return { key, attempts: 0, next: 0, last: undefined, said: NOTHING, after };
-}
-
-function isKnown({ said }: Waiting): boolean {
-  return said !== NOTHING;
 }
 
 /** The destinations of an envelope, each once. */

@@ -6,7 +6,7 @@
  * passed over until its turn comes.
  */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { type Noted, notedOf, shareSaid } from "./said.ts";
 import type { Conclusion, Notes } from "./spool.ts";
 
@@ -53,8 +53,8 @@ export interface Concluded {
 }
 
 const ID = /^[a-z0-9-]{1,64}$/;
-const ENVELOPE = `"envelope":`;
-const PENDING = `,"pending":[`;
+/** It stands last; inside a string it could not: its quotes would be escaped. */
+const ENVELOPE = `,"envelope":`;
 // deno-lint-ignore no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 /** Of ASCII, and nothing in it is escaped. */
@@ -62,17 +62,22 @@ const ASCII = /^[\x00-\x7f]*$/;
 const PLAIN = /^[\x00-\x5b\x5d-\x7f]*$/;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+/** Octets of a line within which it is said what is usual, but for the envelope. */
+const USUAL = 512;
+
 /** Reads "<batch> <JSON>"; undefined when it says nothing that we know. */
 export function parseLine(
-  line: Uint8Array,
+  bytes: Buffer,
+  from: number,
+  to: number,
 ): { head: Head; batch: number } | undefined {
   try {
-    const latin1 = sliceOf(line, 0, line.length);
+    const latin1 = sliceOf(bytes, from, Math.min(to, from + USUAL));
     const space = latin1.indexOf(" ");
     const batch = Number(latin1.slice(0, space));
     if (!Number.isSafeInteger(batch)) return undefined;
-    const head = new UsualHead(latin1, space + 1, line).read() ??
-      parseHead(textOf(line), space + 1);
+    const head = new UsualHead(latin1, space + 1, bytes, from, to).read() ??
+      parseHead(decoder.decode(bytes.subarray(from + space + 1, to)));
     return head && { head, batch };
   } catch {
     return undefined;
@@ -81,43 +86,39 @@ export function parseLine(
 
 /** The envelope in a message's line, as JSON. */
 export function envelopeIn(line: Uint8Array): string {
-  const text = textOf(line);
-  const { from, to } = envelopeAt(text, 0)!;
-  return text.slice(from, to);
+  const text = decoder.decode(line).trimEnd();
+  return text.slice(text.indexOf(ENVELOPE) + ENVELOPE.length, -1);
 }
 
-/** A decoder costs ten times as much, and few lines need it. */
-function textOf(line: Uint8Array): string {
-  const latin1 = sliceOf(line, 0, line.length);
-  return ASCII.test(latin1) ? latin1 : decoder.decode(line);
-}
-
-function sliceOf(bytes: Uint8Array, from: number, to: number): string {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return view.toString("latin1", from, to);
-}
-
-function envelopeAt(
-  text: string,
-  at: number,
-): { from: number; to: number } | undefined {
-  // Inside a string neither could stand: its quotes would be escaped.
-  const name = text.indexOf(ENVELOPE, at);
-  const to = name < 0 ? -1 : text.indexOf(PENDING, name);
-  return to < 0 ? undefined : { from: name + ENVELOPE.length, to };
+/** A decoder costs ten times as much. */
+function sliceOf(bytes: Buffer, from: number, to: number): string {
+  return bytes.toString("latin1", from, to);
 }
 
 /** Reads a head in the form that we write most; gives up at anything else. */
 class UsualHead {
   readonly #text: string;
-  readonly #line: Uint8Array;
+  readonly #bytes: Buffer;
+  readonly #from: number;
+  readonly #to: number;
   #at: number;
 
-  /** @param text All of `line`, as Latin-1: what is read of it has to be ASCII. */
-  constructor(text: string, at: number, line: Uint8Array) {
+  /**
+   * @param text The beginning of the line, as Latin-1: what is read of it has to be ASCII.
+   * @param from Where that lies in `bytes`; `to` is where the line ends.
+   */
+  constructor(
+    text: string,
+    at: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ) {
     this.#text = text;
     this.#at = at;
-    this.#line = line;
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
   }
 
   read(): Head | undefined {
@@ -127,20 +128,18 @@ class UsualHead {
   }
 
   #message(): Head | undefined {
-    const id = this.#word();
+    const id = this.#kept();
     if (id === undefined || !ID.test(id) || !this.#skip(`,"size":`)) return;
     const size = this.#number();
     if (size === undefined || !this.#skip(`,"crc":`)) return;
     const crc = this.#number();
     const large = this.#skip(`,"large":true`);
-    if (crc === undefined || !this.#skip(`,${ENVELOPE}`)) return;
-    const to = this.#text.indexOf(PENDING, this.#at);
-    if (to < 0) return;
-    this.#at = to + PENDING.length;
+    if (crc === undefined || !this.#skip(`,"pending":[`)) return;
     const pending = this.#words();
     if (pending === undefined) return;
-    const notes = this.#skip(`,"notes":{`) ? this.#note() : undefined;
-    if (notes === undefined && !this.#ends("}")) return;
+    const isNoted = this.#skip(`,"notes":{`);
+    const notes = isNoted ? this.#note(ENVELOPE) : undefined;
+    if (isNoted && notes === undefined || !this.#skip(ENVELOPE)) return;
     const atHand = { notBefore: 0, priority: 0 };
     return { kind: "message", id, size, crc, large, ...atHand, pending, notes };
   }
@@ -148,33 +147,37 @@ class UsualHead {
   #noted(): Head | undefined {
     const id = this.#word();
     if (id === undefined || !ID.test(id) || !this.#skip(`,"notes":{`)) return;
-    const notes = this.#note();
-    return notes && { kind: "noted", id, notes };
+    const notes = this.#note("}");
+    const isAll = this.#from + this.#at + 1 === this.#to;
+    return notes && isAll ? { kind: "noted", id, notes } : undefined;
   }
 
-  /** The only note, and the end of the head. */
-  #note(): Noted[] | undefined {
+  /** The only note, up to `next`, which follows all notes. */
+  #note(next: string): Noted[] | undefined {
     const key = this.#skip(`"`) ? this.#word() : undefined;
     if (key === undefined || !this.#skip(`:{"attempts":`)) return;
     const attempts = this.#number();
     if (attempts === undefined || !this.#skip(`,"next":`)) return;
-    const next = this.#number();
-    if (next === undefined) return;
+    const due = this.#number();
+    if (due === undefined) return;
     const last = this.#skip(`,"last":`) ? this.#number() : undefined;
-    const end = this.#text.length - "}}}".length;
-    if (!this.#text.endsWith("}}}") || end < this.#at) return;
-    if (end > this.#at && !this.#skip(",")) return;
+    const end = next === "}"
+      ? this.#to - this.#from - "}}}".length
+      : this.#text.indexOf(`}}${next}`, this.#at);
+    if (end < this.#at || end > this.#at && !this.#skip(",")) return;
     const said = this.#text.slice(this.#at, end);
-    if (!ASCII.test(said)) return undefined;
+    this.#at = end;
+    if (!this.#skip(`}}${next}`) || !ASCII.test(said)) return;
+    this.#at -= next.length;
     // Another note, or a conclusion; within a string the quotes would be escaped.
     if (said.includes(`"attempts":`) || said.includes(`"concludes":`)) return;
-    return [{ key, attempts, next, last, said: shareSaid(said) }];
+    return [{ key, attempts, next: due, last, said: shareSaid(said) }];
   }
 
   #words(): string[] | undefined {
     const words: string[] = [];
     do {
-      const word = this.#skip(`"`) ? this.#word() : undefined;
+      const word = this.#skip(`"`) ? this.#kept() : undefined;
       if (word === undefined) return undefined;
       words.push(word);
     } while (this.#skip(","));
@@ -187,9 +190,15 @@ class UsualHead {
     const to = this.#text.indexOf(`"`, from);
     if (to < 0) return undefined;
     this.#at = to + 1;
-    // A slice of the text would keep all of it in memory.
-    const word = sliceOf(this.#line, from, to);
+    const word = this.#text.slice(from, to);
     return PLAIN.test(word) ? word : undefined;
+  }
+
+  /** The same for what is kept: a slice of the text would keep all of it in memory. */
+  #kept(): string | undefined {
+    const from = this.#from + this.#at;
+    const word = this.#word();
+    return word && sliceOf(this.#bytes, from, from + word.length);
   }
 
   #number(): number | undefined {
@@ -209,25 +218,21 @@ class UsualHead {
     this.#at += text.length;
     return true;
   }
-
-  #ends(text: string): boolean {
-    return this.#skip(text) && this.#at === this.#text.length;
-  }
 }
 
 /** Reads any head; throws, or gives undefined, at what is none. */
-function parseHead(text: string, at: number): Head | undefined {
-  const place = envelopeAt(text, at);
-  const value: unknown = place
-    ? JSON.parse(`${text.slice(at, place.from)}null${text.slice(place.to)}`)
-    : JSON.parse(text.slice(at));
+function parseHead(text: string): Head | undefined {
+  const envelope = text.indexOf(ENVELOPE);
+  const value: unknown = JSON.parse(
+    envelope < 0 ? text : `${text.slice(0, envelope)}}`,
+  );
   if (!isRecord(value)) return undefined;
   const { kind, id, segment } = value;
   if (kind === "proven" && isCount(segment)) return { kind, segment };
   if (!isId(id)) return undefined;
   if (kind === "noted") return { kind, id, notes: notesIn(value.notes) };
   if (kind === "settled") return { kind, ...concludedIn(value) };
-  if (kind !== "message" || place === undefined) return undefined;
+  if (kind !== "message" || envelope < 0) return undefined;
   const { size, crc, large = false, notBefore = 0, priority = 0 } = value;
   const { pending, notes, concludes } = value;
   if (
@@ -297,9 +302,10 @@ export function messageHead(
     (priority !== 0 ? `"priority":${priority},` : "");
   const noted = notes ? `,"notes":${JSON.stringify(notes)}` : "";
   const more = concludes ? `,"concludes":${JSON.stringify(concludes)}` : "";
-  const waits = `,"pending":${JSON.stringify(pending)}${noted}${more}`;
   return `{"kind":"message","id":"${id}","size":${size},"crc":${crc},${seldom}` +
-    `${ENVELOPE}${envelope}${waits}}`;
+    `"pending":${
+      JSON.stringify(pending)
+    }${noted}${more}${ENVELOPE}${envelope}}`;
 }
 
 export function notedHead(id: string, notes: Notes): string {

@@ -23,7 +23,13 @@ import {
   writeRecord,
 } from "./record.ts";
 import { type Replayed, replaySegment, segmentOctets } from "./replay.ts";
-import { load, nextSegment, parseSegment, type Segment } from "./segment.ts";
+import {
+  bufferOf,
+  load,
+  nextSegment,
+  parseSegment,
+  type Segment,
+} from "./segment.ts";
 import type { Conclusion } from "./spool.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
@@ -375,7 +381,7 @@ export class Journal {
   ): Promise<Draught | undefined> {
     const { segment, at, octetsAt, end } = entry;
     const bytes = await load(this.#disk, segment.path, at, end - at);
-    const head = readRecord(bytes, segment.mark, 0)?.head;
+    const head = readRecord(bufferOf(bytes), segment.mark, 0)?.head;
     if (head?.kind === "message" && head.id === entry.id) {
       return {
         head: messageHead(

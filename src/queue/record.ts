@@ -10,7 +10,7 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { LF, SP } from "../bytes/mod.ts";
 import { type Head, parseLine } from "./head.ts";
@@ -84,7 +84,7 @@ function hexAt(bytes: Uint8Array, at: number): number {
 
 /** Reads the record at `at`; undefined when there is none, or not a whole one. */
 export function readRecord(
-  bytes: Uint8Array,
+  bytes: Buffer,
   mark: string,
   at: number,
 ): Found | undefined {
@@ -95,9 +95,9 @@ export function readRecord(
   }
   const lineEnd = bytes.indexOf(LF, lineAt);
   if (lineEnd < 0) return undefined;
-  const line = bytes.subarray(lineAt, lineEnd);
-  if (crc32(line) !== hexAt(bytes, crcAt)) return undefined;
-  const parsed = parseLine(line);
+  const crc = crc32(bytes.subarray(lineAt, lineEnd));
+  if (crc !== hexAt(bytes, crcAt)) return undefined;
+  const parsed = parseLine(bytes, lineAt, lineEnd);
   return parsed && withOctets(bytes, at, lineEnd + 1, parsed);
 }
 
@@ -125,16 +125,15 @@ function hasText(bytes: Uint8Array, text: string, at: number): boolean {
 
 /** The first whole record at or after `at`. */
 export function nextRecord(
-  bytes: Uint8Array,
+  bytes: Buffer,
   mark: string,
   at: number,
 ): Found | undefined {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const needle = `${mark} `;
   for (
-    let i = view.indexOf(needle, at);
+    let i = bytes.indexOf(needle, at);
     i >= 0;
-    i = view.indexOf(needle, i + 1)
+    i = bytes.indexOf(needle, i + 1)
   ) {
     const record = readRecord(bytes, mark, i);
     if (record !== undefined) return record;

@@ -7,9 +7,10 @@
  * now: it is copied to the quarantine, and the rest is served.
  */
 
+import type { Buffer } from "node:buffer";
 import type { Disk } from "../disk/mod.ts";
 import { type Found, nextRecord, readRecord } from "./record.ts";
-import { readWhole, type Segment } from "./segment.ts";
+import { bufferOf, readWhole, type Segment } from "./segment.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
 interface Gap {
@@ -38,7 +39,7 @@ export interface Replayed {
 export async function replaySegment(
   options: ReplayOptions,
   segment: Segment,
-  bytes: Uint8Array,
+  bytes: Buffer,
   isLast: boolean,
   take: (found: Found, segment: Segment) => void,
 ): Promise<Replayed> {
@@ -62,17 +63,17 @@ export async function replaySegment(
 export async function* segmentOctets(
   disk: Disk,
   segments: readonly Segment[],
-): AsyncGenerator<readonly [Segment, Uint8Array]> {
-  const buffers = [new Uint8Array(0), new Uint8Array(0)];
+): AsyncGenerator<readonly [Segment, Buffer]> {
+  // Of one size, or what is outgrown stays with the allocator.
+  const most = await largest(disk, segments);
+  const buffers = [new Uint8Array(most), new Uint8Array(most)];
   const begin = async (i: number) => {
     const segment = segments[i];
     if (segment === undefined) return undefined;
     const file = await disk.open(segment.path, "read");
     try {
-      const size = await file.size();
-      if (size > buffers[i % 2]!.length) buffers[i % 2] = new Uint8Array(size);
-      const into = buffers[i % 2]!.subarray(0, size);
-      return [segment, await readWhole(file, 0, into)] as const;
+      const into = buffers[i % 2]!.subarray(0, await file.size());
+      return [segment, bufferOf(await readWhole(file, 0, into))] as const;
     } finally {
       file.close();
     }
@@ -88,9 +89,20 @@ export async function* segmentOctets(
   }
 }
 
+async function largest(
+  disk: Disk,
+  segments: readonly Segment[],
+): Promise<number> {
+  let most = 0;
+  for (const { path } of segments) {
+    most = Math.max(most, (await disk.stat(path))?.size ?? 0);
+  }
+  return most;
+}
+
 /** The damaged parts between records, the last batch, and where it ends. */
 function scan(
-  bytes: Uint8Array,
+  bytes: Buffer,
   segment: Segment,
   take: (found: Found, segment: Segment) => void,
 ): { gaps: Gap[]; unproven: Found[]; end: number } {

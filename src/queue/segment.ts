@@ -1,5 +1,6 @@
 /** A segment of the journal: one append-only file, and what of it is still needed. */
 
+import { Buffer } from "node:buffer";
 import { type Disk, DiskError, type DiskFile } from "../disk/mod.ts";
 
 export interface Segment {
@@ -61,6 +62,11 @@ function segment(folder: string, sequence: number, mark: string): Segment {
     isUnlinked: false,
     isProven: false,
   };
+}
+
+/** The same octets, with what a `Buffer` can do. */
+export function bufferOf(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }
 
 /** Reads `length` octets of `path` from `offset` on. */

@@ -13,6 +13,8 @@ const authority = await makeAuthority();
 const stranger = await makeAuthority("Another CA");
 const leaf = await authority.issue([HOST]);
 const other = await authority.issue(["other.example.test"]);
+const wild = await authority.issue(["*.example.test"]);
+const deep = await authority.issue(["*.test"]);
 const old = await authority.issue([HOST], {
   notAfter: new Date(Date.now() - DAY / 2),
 });
@@ -93,6 +95,18 @@ const TABLE: readonly (readonly [
   [
     "usage 2 asks for a name",
     [other.der, authority.der],
+    [record(2, 1, 1, authority.spki)],
+    "certificate-host-mismatch",
+  ],
+  [
+    "RFC 7672 §3.2.3: a wildcard is the name, too",
+    [wild.der, authority.der],
+    [record(2, 1, 1, authority.spki)],
+    undefined,
+  ],
+  [
+    "RFC 7672 §3.2.3: a wildcard stands for one label",
+    [deep.der, authority.der],
     [record(2, 1, 1, authority.spki)],
     "certificate-host-mismatch",
   ],

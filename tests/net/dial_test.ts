@@ -4,9 +4,25 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
 import { createServer as createPlainServer, type Server } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
-import { type ClientTlsPolicy, dial, type Dialled } from "../../src/net/mod.ts";
-import type { Link, Session, Wire } from "../../src/wire/mod.ts";
+import { memoryAccounts } from "../../src/accounts/mod.ts";
+import {
+  type ClientTlsPolicy,
+  dial,
+  type Dialled,
+  selfSignedCertificate,
+} from "../../src/net/mod.ts";
+import { smtpSession } from "../../src/smtp/mod.ts";
+import { type ClientReport, clientSession } from "../../src/smtp_client/mod.ts";
+import {
+  Disconnected,
+  type Link,
+  type Session,
+  type Wire,
+} from "../../src/wire/mod.ts";
+import { SmtpClientStage } from "../harness/smtp_client_stage.ts";
+import { SmtpStage } from "../harness/smtp_stage.ts";
 import { type Issued, makeAuthority } from "./authority.ts";
+import { Certificates, start } from "./harness.ts";
 
 const HOST = "mx.example.test";
 const DAY = 24 * 3600 * 1000;
@@ -131,6 +147,125 @@ Deno.test("dial: a peer that speaks no TLS is a failed handshake", async () => {
       function* (): Session<void> {},
     ));
   assertEquals(dialled.tlsFailure?.kind, "validation-failure");
+});
+
+Deno.test("dial: TLS 1.0 and 1.1 are no protection (RFC 8996)", async () => {
+  const told = await connect(good, any, {
+    minVersion: "TLSv1",
+    maxVersion: "TLSv1.1",
+  });
+  assertEquals(told.tlsFailure?.kind, "validation-failure");
+  assertEquals(told.read, undefined);
+});
+
+Deno.test("dial: a peer that closes in the handshake is a failed one", async () => {
+  const server = createPlainServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.destroy());
+  });
+  const dialled = await listening(server, (port) =>
+    dial(
+      { address: "127.0.0.1", port, implicitTls: true, judge: any },
+      function* (): Session<void> {},
+    ));
+  assertEquals(dialled.tlsFailure?.kind, "validation-failure");
+});
+
+for (const localAddress of [undefined, "127.0.0.1"]) {
+  const from = localAddress ?? "any address";
+  Deno.test(`dial: a session that is under way upgrades to TLS, from ${from} (RFC 3207)`, async () => {
+    const { certificate, key } = await selfSignedCertificate(
+      [HOST],
+      Date.now(),
+    );
+    const { net, port } = start({}, {
+      certificates: new Certificates([{ certificate, key }]),
+    });
+    const heard: string[] = [];
+    const dialled = await dial(
+      {
+        ...{ address: "127.0.0.1", port, implicitTls: false },
+        judge: { kind: "pkix", names: [HOST], ca: [certificate] },
+        ...localAddress === undefined ? {} : { localAddress },
+      },
+      function* (wire: Wire): Session<void> {
+        heard.push(yield* wire.line(100));
+        wire.sendLine("STARTTLS");
+        heard.push(yield* wire.line(100));
+        yield* wire.upgrade("tls");
+        wire.sendLine("a".repeat(900));
+        heard.push(yield* wire.line(1000));
+        wire.sendLine("QUIT");
+        heard.push(yield* wire.line(100));
+      },
+    );
+    assertEquals(heard, ["hello", "go", `echo ${"a".repeat(900)}`, "bye"]);
+    assertEquals(dialled.tls?.verified, "pkix");
+    await net.stop(1000);
+  });
+
+  Deno.test(`dial: a certificate that is no good ends a session that is under way, from ${from}`, async () => {
+    const { certificate, key } = await selfSignedCertificate(
+      [HOST],
+      Date.now(),
+    );
+    const { net, port } = start({}, {
+      certificates: new Certificates([{ certificate, key }]),
+    });
+    let ended: unknown;
+    const dialled = await dial(
+      {
+        ...{ address: "127.0.0.1", port, implicitTls: false, judge: pkix() },
+        ...localAddress === undefined ? {} : { localAddress },
+      },
+      function* (wire: Wire, link: Link): Session<void> {
+        yield* wire.line(100);
+        wire.sendLine("STARTTLS");
+        yield* wire.line(100);
+        try {
+          yield* wire.upgrade("tls");
+        } catch (error) {
+          ended = [error instanceof Disconnected, link.tlsFailure?.kind];
+        }
+      },
+    );
+    assertEquals(ended, [true, "certificate-not-trusted"]);
+    assertEquals(dialled.tlsFailure?.kind, "certificate-not-trusted");
+    await net.stop(1000);
+  });
+}
+
+Deno.test("dial: our client hands a message to our server over sockets, under TLS", async () => {
+  const { certificate, key } = await selfSignedCertificate([HOST], Date.now());
+  const stage = new SmtpStage();
+  const accounts = memoryAccounts({
+    domains: ["example.test"],
+    accounts: { "bob@example.test": { password: "secret" } },
+  });
+  const { net, port } = start({
+    session: (wire, link) =>
+      smtpSession(wire, link, { ...stage.setting, accounts }),
+  }, { certificates: new Certificates([{ certificate, key }]) });
+  const client = new SmtpClientStage();
+  client.given(["starttls", "required"]);
+  client.given(["mail", "a@example.org", "bob@example.test"]);
+  client.mails[0]!.content = new Uint8Array(3_000_000).fill(120);
+  client.mails[0]!.transmission.size = 3_000_000;
+  let report: ClientReport | undefined;
+  await dial(
+    {
+      ...{ address: "127.0.0.1", port, implicitTls: false },
+      judge: { kind: "pkix", names: [HOST], ca: [certificate] },
+    },
+    function* (wire: Wire, link: Link): Session<void> {
+      report = yield* clientSession(wire, link, client.setting);
+    },
+  );
+  assertEquals(report?.failure, undefined);
+  assertEquals(client.mails[0]!.results?.[0]?.kind, "sent");
+  const [entry] = stage.spool.spool.entries();
+  assertEquals(entry!.size > 3_000_000, true);
+  await net.stop(1000);
 });
 
 Deno.test("dial: a port that nobody listens on is told in words", async () => {

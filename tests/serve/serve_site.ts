@@ -54,11 +54,16 @@ export interface Ended {
 export class ServeSite {
   private constructor(readonly folder: string) {}
 
+  /** @param dir The folder in which the site's own is made; by default the system's for such. */
   static async make(
     configuration: Readonly<Record<string, unknown>> = {},
+    dir?: string,
   ): Promise<ServeSite> {
     const site = new ServeSite(
-      await Deno.makeTempDir({ prefix: "denomaild-serve-" }),
+      await Deno.makeTempDir({
+        prefix: "denomaild-serve-",
+        ...dir !== undefined && { dir },
+      }),
     );
     await Deno.mkdir(`${site.folder}/conf`);
     await site.configure(configuration);
