@@ -21,7 +21,7 @@ import {
 import { Agenda, type SetTimer } from "./agenda.ts";
 import { LATE, type Verdict, verdictsOf } from "./conclude.ts";
 import type { Courier, Outcome } from "./courier.ts";
-import { type Job, Lane, Pool } from "./job.ts";
+import { Job, Lane, Pool } from "./job.ts";
 import { logVerdict } from "./log_verdict.ts";
 import { QueueControl } from "./queue_control.ts";
 import type { Reporter } from "./reporter.ts";
@@ -158,19 +158,19 @@ export class Dispatcher {
 
   #accept(entry: WaitingEntry): void {
     const { id, priority } = entry;
-    const keys = [...entry.pending];
-    const lanes = new Set(keys.map((key) => this.#laneOf(key)));
-    for (const lane of lanes) {
-      const job: Job = {
-        ...{ id, lane, priority, due: 0, seat: -1 },
-        state: "rests",
-        owed: undefined,
-        next: this.#jobs.get(id),
-      };
-      this.#jobs.set(id, job);
-      lane.jobs++;
-      this.#place(job, entry);
+    const dues = new Map<Lane, number>();
+    for (const key of entry.pending) {
+      const lane = this.#laneOf(key);
+      const due = dues.get(lane) ?? Infinity;
+      dues.set(lane, Math.min(due, dueOf(entry, key)));
     }
+    let next: Job | undefined;
+    for (const [lane, due] of dues) {
+      next = new Job(id, lane, priority, next);
+      lane.jobs++;
+      this.#seat(next, due);
+    }
+    if (next) this.#jobs.set(id, next);
   }
 
   #laneOf(key: string): Lane {
@@ -199,7 +199,12 @@ export class Dispatcher {
     for (const key of this.#keysIn(job.lane, entry)) {
       due = Math.min(due, dueOf(entry, key));
     }
-    job.due = Math.max(due, notBefore);
+    this.#seat(job, Math.max(due, notBefore));
+  }
+
+  /** Puts a job that has no seat where it belongs. */
+  #seat(job: Job, due: number): void {
+    job.due = due;
     if (job.due === Infinity) {
       job.state = "rests";
     } else if (job.due > this.#options.now()) {

@@ -6,24 +6,36 @@
 import { Heap } from "./heap.ts";
 
 /** The destinations of one message that share one lane. */
-export interface Job {
+export class Job {
   /** Of the message. */
   readonly id: string;
   readonly lane: Lane;
   readonly priority: number;
   /** Not before; milliseconds since 1970. */
-  due: number;
+  due = 0;
   /**
    * "waits" for its moment, is "ready" for a place, "runs"; or "rests" because all of
    * it is held.
    */
-  state: "waits" | "ready" | "runs" | "rests";
+  state: "waits" | "ready" | "runs" | "rests" = "rests";
   /** In the agenda while it waits, in its lane while it is ready. */
-  seat: number;
+  seat = -1;
   /** Delivered, but the journal could not take it yet: must not be delivered again. */
-  owed: readonly string[] | undefined;
+  owed: readonly string[] | undefined = undefined;
   /** The next job of the same message. */
   next: Job | undefined;
+
+  constructor(
+    id: string,
+    lane: Lane,
+    priority: number,
+    next: Job | undefined,
+  ) {
+    this.id = id;
+    this.lane = lane;
+    this.priority = priority;
+    this.next = next;
+  }
 }
 
 /** Destinations that share a fate: a mailbox, or a route to other servers. */
