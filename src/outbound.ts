@@ -57,6 +57,8 @@ export interface Outbound extends RemoteCourier {
 
 const RESOLV_CONF = "/etc/resolv.conf";
 const DAY = 24 * 3600 * 1000;
+/** Milliseconds that connections under way have when the server stops. */
+const GRACE = 8000;
 
 /**
  * Opens what delivery to other servers stands on.
@@ -78,12 +80,19 @@ export async function openOutbound(
   });
   const fetch = fetchPolicyWith({ resolver });
   const sts = new MtaSts({ resolver, fetch, notebook, now, log });
+  // A peer that hangs must not keep the server from stopping.
+  const cut = new AbortController();
+  let cutting: ReturnType<typeof setTimeout> | undefined;
   const tidy = setInterval(() => notebook.tidy(now()), DAY);
   Deno.unrefTimer(tidy);
   const courier = remoteCourier({
     spool,
     resolver,
-    converse: converseAs(options, () => configuration.server_name),
+    converse: converseAs(
+      options,
+      () => configuration.server_name,
+      cut.signal,
+    ),
     sts: () => configuration.Outbound.mta_sts ? sts : undefined,
     memory,
     now,
@@ -107,8 +116,13 @@ export async function openOutbound(
       configuration = next;
       outgoing = outgoingOf(next);
     },
+    stop() {
+      courier.stop();
+      cutting ??= setTimeout(() => cut.abort(), GRACE);
+    },
     close() {
       clearInterval(tidy);
+      clearTimeout(cutting);
       courier.stop();
       resolver.close();
       notebook.close();
@@ -139,21 +153,25 @@ async function systemServers(log: Log): Promise<readonly NameServer[]> {
 function converseAs(
   { now, random }: OutboundOptions,
   helloName: () => string,
+  signal: AbortSignal,
 ): Converse {
   return async ({ next, protocol, startTls, login, ...place }) => {
     let report: ClientReport | undefined;
-    const { unreached, ...seen } = await dial(place, function* (wire, link) {
-      report = yield* clientSession(wire, link, {
-        protocol,
-        helloName: helloName(),
-        startTls,
-        ...(login === undefined ? {} : { login }),
-        next: () => next(link.tls),
-        now,
-        random,
-        limits: defaultClientLimits,
-      });
-    });
+    const { unreached, ...seen } = await dial(
+      { ...place, signal },
+      function* (wire, link) {
+        report = yield* clientSession(wire, link, {
+          protocol,
+          helloName: helloName(),
+          startTls,
+          ...(login === undefined ? {} : { login }),
+          next: () => next(link.tls),
+          now,
+          random,
+          limits: defaultClientLimits,
+        });
+      },
+    );
     return unreached === undefined
       ? { ...seen, ...(report === undefined ? {} : { report }) }
       : { ...seen, unreached: notReached(place, unreached) };

@@ -33,6 +33,8 @@ export interface DialOptions {
   readonly judge: ClientTlsPolicy;
   /** Names the connection in logs. */
   readonly id?: string;
+  /** Cuts the connection off: for the session as if the peer had. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a connection ended for the one who opened it. */
@@ -56,8 +58,24 @@ export async function dial(
   options: DialOptions,
   makeSession: (wire: Wire, link: Link) => Session<void>,
 ): Promise<Dialled> {
+  const { signal } = options;
+  if (signal?.aborted) return { unreached: "this server is stopping" };
   const opened = await open(options);
   if (typeof opened === "string") return { unreached: opened };
+  const cut = () => opened.transport.close();
+  signal?.addEventListener("abort", cut);
+  try {
+    return await talk(options, opened, makeSession);
+  } finally {
+    signal?.removeEventListener("abort", cut);
+  }
+}
+
+async function talk(
+  options: DialOptions,
+  opened: Opened,
+  makeSession: (wire: Wire, link: Link) => Session<void>,
+): Promise<Dialled> {
   const { link } = opened;
   let { transport } = opened;
   const upgrade = async () => {
@@ -117,9 +135,10 @@ async function open(options: DialOptions): Promise<Opened | string> {
 }
 
 async function openConn(options: DialOptions): Promise<Opened> {
-  const { address: hostname, port } = options;
+  const { address: hostname, port, signal: cut } = options;
   const patience = AbortSignal.timeout(limits.smtpClient.connect);
-  const conn = await Deno.connect({ hostname, port, signal: patience })
+  const signal = AbortSignal.any(cut ? [patience, cut] : [patience]);
+  const conn = await Deno.connect({ hostname, port, signal })
     .catch((error) => {
       throw patience.aborted
         ? new Error("the connection took too long")

@@ -314,3 +314,32 @@ Deno.test("dial: without the right to an address it says so, and nothing is lost
     /no right to connect from 192\.0\.2\.1/,
   );
 });
+
+Deno.test("dial: a signal cuts off a peer that hangs, and lets no other connection begin", async () => {
+  const cut = new AbortController();
+  const server = createPlainServer((socket) => {
+    socket.on("error", () => {});
+    socket.write("hello\r\n");
+  });
+  await listening(server, async (port) => {
+    const options = {
+      ...{ address: "127.0.0.1", port, implicitTls: false, judge: any },
+      signal: cut.signal,
+    };
+    let read: string | undefined;
+    let failure: unknown;
+    await dial(options, function* (wire: Wire): Session<void> {
+      read = yield* wire.line(100);
+      cut.abort();
+      try {
+        yield* wire.line(100);
+      } catch (error) {
+        failure = error;
+      }
+    });
+    assertEquals(read, "hello");
+    assertEquals(failure instanceof Disconnected, true, String(failure));
+    const { unreached } = await dial(options, function* (): Session<void> {});
+    assertMatch(String(unreached), /stopping/);
+  });
+});
