@@ -23,7 +23,13 @@ export class LineClient {
     port: number,
     hostname = "127.0.0.1",
   ): Promise<LineClient> {
-    return new LineClient(await Deno.connect({ hostname, port }));
+    try {
+      return new LineClient(await Deno.connect({ hostname, port }));
+    } catch (error) {
+      // The server was killed with the connection in its queue.
+      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      throw new ConnectionGone(String(error));
+    }
   }
 
   async send(text: string): Promise<void> {
