@@ -8,7 +8,6 @@
  * @module
  */
 
-import { createHash, createHmac } from "node:crypto";
 import { base64Encode, concatBytes, utf8Encode } from "../bytes/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
 import { isSelf } from "./authorization.ts";
@@ -21,6 +20,7 @@ import {
 } from "./mechanism.ts";
 import { responseText } from "./response_text.ts";
 import { sameBytes } from "./same_bytes.ts";
+import { digest, hmac } from "./scram_hash.ts";
 import {
   type ClientFirst,
   parseClientFinal,
@@ -119,14 +119,4 @@ function isProof(
 function printable(random: Uint8Array): string {
   return Array.from(random, (octet) => PRINTABLE[octet % PRINTABLE.length])
     .join("");
-}
-
-function hmac(hash: ScramHash, key: Uint8Array, text: string): Uint8Array {
-  const algorithm = hash.replace("-", "");
-  return new Uint8Array(createHmac(algorithm, key).update(text).digest());
-}
-
-function digest(hash: ScramHash, bytes: Uint8Array): Uint8Array {
-  const algorithm = hash.replace("-", "");
-  return new Uint8Array(createHash(algorithm).update(bytes).digest());
 }

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { createHash, createHmac } from "node:crypto";
 import {
   base64Decode,
   base64Encode,
@@ -17,6 +16,7 @@ import {
 import { limits, type Session, work } from "../../wire/mod.ts";
 import type { ScramHash } from "../mechanism.ts";
 import { sameBytes } from "../same_bytes.ts";
+import { digest, hmac } from "../scram_hash.ts";
 import {
   type ClientMechanism,
   type ClientSaslContext,
@@ -121,14 +121,4 @@ function textOf(challenge: Uint8Array): string {
   const text = utf8Decode(challenge);
   if (text === undefined) throw new ServerUnproven("Challenge is not UTF-8");
   return text;
-}
-
-function hmac(hash: ScramHash, key: Uint8Array, text: string): Uint8Array {
-  const algorithm = hash.replace("-", "");
-  return new Uint8Array(createHmac(algorithm, key).update(text).digest());
-}
-
-function digest(hash: ScramHash, bytes: Uint8Array): Uint8Array {
-  const algorithm = hash.replace("-", "");
-  return new Uint8Array(createHash(algorithm).update(bytes).digest());
 }
