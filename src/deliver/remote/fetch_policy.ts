@@ -1,7 +1,7 @@
 /** Fetches MTA-STS policies over HTTPS (RFC 8461 §3.3). */
 
-import { request } from "node:https";
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:tls";
 import type { Resolver } from "../../dns/mod.ts";
 import type { FetchPolicy } from "./mta_sts.ts";
 
@@ -47,13 +47,16 @@ function get(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = request({
-      host: address,
-      port,
       path: PATH,
-      servername: host,
       headers: { host, "user-agent": "denomaild" },
-      agent: false,
-      ...(ca === undefined ? {} : { ca: [...ca] }),
+      // `node:https` asks for a right ("sys") that the confined server does not have.
+      createConnection: () =>
+        connect({
+          host: address,
+          port,
+          servername: host,
+          ...(ca === undefined ? {} : { ca: [...ca] }),
+        }),
     }, (response) => {
       textOf(response).then(resolve, reject).finally(end);
     });
