@@ -52,6 +52,9 @@ export interface Ended {
 }
 
 export class ServeSite {
+  /** More of the environment that programs start in. */
+  env: Readonly<Record<string, string>> = {};
+
   private constructor(readonly folder: string) {}
 
   /** @param dir The folder in which the site's own is made; by default the system's for such. */
@@ -148,7 +151,7 @@ export class ServeSite {
   }
 
   spawn(...args: string[]): Omit<Served, "ports"> {
-    return follow(program(args, "null"));
+    return follow(program(args, "null", this.env));
   }
 
   async [Symbol.asyncDispose]() {
@@ -156,10 +159,14 @@ export class ServeSite {
   }
 }
 
-function program(args: readonly string[], stdin: "null" | "piped") {
+function program(
+  args: readonly string[],
+  stdin: "null" | "piped",
+  env: Readonly<Record<string, string>> = {},
+) {
   return new Deno.Command(Deno.execPath(), {
     args: [...taskFlags("denomaild"), MAIN, ...args],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin,
     stdout: "piped",
     stderr: "piped",

@@ -46,7 +46,8 @@ export class OurServer {
 
   static async start(
     configuration: Readonly<Record<string, unknown>>,
-    files: Readonly<Record<string, string>> = {},
+    /** An authority in PEM form that it trusts. */
+    authority?: string,
   ): Promise<OurServer> {
     const site = await ServeSite.make({
       server_name: "mail.example.test",
@@ -62,8 +63,10 @@ export class OurServer {
         ...configuration.SMTP as Record<string, unknown>,
       },
     });
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${site.folder}/conf/${name}`, text);
+    if (authority !== undefined) {
+      const file = `${site.folder}/authority.pem`;
+      await Deno.writeTextFile(file, authority);
+      site.env = { DENO_CERT: file };
     }
     return new OurServer(site, await site.serve());
   }
