@@ -16,6 +16,8 @@ export interface Transport {
 /** A connection in the clear. Its read buffer is small at rest and grows while the peer fills it. */
 export class PlainTransport implements Transport {
   #buffer = new Uint8Array(limits.wire.readBuffer);
+  /** Small reads since the last that was not. */
+  #small = 0;
 
   constructor(readonly conn: Deno.Conn) {}
 
@@ -46,14 +48,25 @@ export class PlainTransport implements Transport {
     }
   }
 
-  /** Widens the buffer while the peer fills it; a small read brings the small one back. */
+  /**
+   * Widens the buffer while the peer fills it. Small reads bring the small one back: at
+   * once from the widest, else when so many came in a row that no message is between them.
+   */
   #adapt(count: number): void {
-    const { readBuffer, readBufferMax } = limits.wire;
+    const { readBuffer, readBufferKept, readBufferMax } = limits.wire;
     const size = this.#buffer.length;
+    if (count >= readBuffer / 2) this.#small = 0;
+    else this.#small++;
     if (count === size && size < readBufferMax) {
-      this.#buffer = new Uint8Array(Math.min(size * 4, readBufferMax));
-    } else if (count < readBuffer / 2 && size > readBuffer) {
+      const wider = Math.max(size * 4, readBufferKept / 4);
+      this.#buffer = new Uint8Array(Math.min(wider, readBufferMax));
+    } else if (
+      size > readBuffer && this.#small > (size > readBufferKept ? 0 : DIALOG)
+    ) {
       this.#buffer = new Uint8Array(readBuffer);
     }
   }
 }
+
+/** Small reads in a row (MAIL, RCPT, DATA) that are just the dialog before another message. */
+const DIALOG = 8;

@@ -18,6 +18,8 @@ export const limits = {
     /** A read buffer at rest; it grows to `readBufferMax` while a peer fills it. */
     readBuffer: KIB / 4,
     readBufferMax: 64 * KIB,
+    /** The widest read buffer that stays between the messages of a busy connection. */
+    readBufferKept: 16 * KIB,
     /** Output that may wait for a peer before the session has to flush. */
     outputHigh: 64 * KIB,
     /** How long a peer may take to accept a chunk of output. */
