@@ -46,7 +46,9 @@ function ruleOf(
 ): RouteRule {
   if (typeof keys === "string") return { kind: keys };
   const { host, protocol, implicit_tls, user, password, relay } = keys;
-  if (host === undefined) return { kind: "mx" };
+  if (host === undefined) {
+    return { kind: "mx", ...(keys.tls === undefined ? {} : { tls: keys.tls }) };
+  }
   return {
     kind: "host",
     host,

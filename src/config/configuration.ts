@@ -246,13 +246,16 @@ function routeConflicts({ Outbound }: CheckedKeys): Conflict[] {
   return Object.entries(Outbound.Routes).flatMap(([domain, route]) => {
     if (typeof route === "string") return [];
     const path = ["Outbound", "Routes", domain];
-    const { host, user, password, relay } = route;
+    const { host, port, tls, user, password, relay } = route;
+    // A rule for TLS alone goes with the hosts that DNS names.
+    const isRule = tls !== undefined && port === undefined &&
+      user === undefined && !relay;
     return [
-      ...(host === undefined
+      ...(host === undefined && !isRule
         ? [{
           path,
           message:
-            `The route of "${domain}" names no host; "host" was meant, or "mx" in place of the object`,
+            `The route of "${domain}" names no host; "host" was meant, or nothing but "tls"`,
         }]
         : []),
       ...(user !== undefined && password === undefined

@@ -29,7 +29,7 @@ const deliverRoute = z.strictObject({
   ),
   implicit_tls: flag(false).describe("The connection begins with TLS."),
   tls: tlsRule.optional().describe(
-    "Overrides the key tls of Outbound.",
+    "Overrides the key tls of Outbound; alone it is a rule for the hosts that DNS names.",
   ),
   user: z.string().min(1).optional().describe("The login at the host."),
   password: z.string().min(1).optional().describe("Its password."),

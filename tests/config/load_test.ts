@@ -265,7 +265,7 @@ const wrong: readonly (readonly [text: string, problem: string])[] = [
   ],
   [
     '{"Outbound": {"Routes": {"a.test": {"port": 25}}}}',
-    '1:26: The route of "a.test" names no host; "host" was meant, or "mx" in place of the object',
+    '1:26: The route of "a.test" names no host; "host" was meant, or nothing but "tls"',
   ],
   [
     '{"Outbound": {"Routes": {"a.test": {"host": "b.test", "user": "c"}}}}',

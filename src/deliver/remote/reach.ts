@@ -190,7 +190,7 @@ async function protect(
   return protectionFor({
     host: host.name,
     hostIsSecure: fixed ? true : secure,
-    rule: fixed?.tls ?? outgoing.tls,
+    rule: ("tls" in rule ? rule.tls : undefined) ?? outgoing.tls,
     wish,
     dane,
     sts: fixed ? "none" : await stsOf(domain, host.name, options),

@@ -10,7 +10,7 @@ import type { TlsRule } from "./protection.ts";
 /** What stands in the configuration for a domain. */
 export type RouteRule =
   /** Where DNS says (RFC 5321 §5.1). */
-  | { readonly kind: "mx" }
+  | { readonly kind: "mx"; readonly tls?: TlsRule }
   | FixedHost
   /** Kept until it is released. */
   | { readonly kind: "hold" }

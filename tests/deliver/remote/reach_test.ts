@@ -230,6 +230,19 @@ Deno.test("reach: a domain that has shown TLS is not spoken to without", async (
   ]);
 });
 
+Deno.test("reach: a domain may have a rule for TLS of its own", async () => {
+  for (
+    const [tls, call] of [
+      ["verified", "192.0.2.11:25 required pkix"],
+      ["never", "192.0.2.11:25 never any"],
+    ] as const
+  ) {
+    const routes: RouteTable = { "unproven.test": { kind: "mx", tls } };
+    const { calls } = await attempt("unproven.test", () => served, { routes });
+    assertEquals(calls, [call]);
+  }
+});
+
 Deno.test("reach: a smarthost is what the configuration says, login and all", async () => {
   const routes: RouteTable = {
     "*": {
