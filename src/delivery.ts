@@ -109,9 +109,9 @@ export class Delivery {
     clearInterval(this.#tidying);
     await this.#control?.close();
     const outbound = await this.#outbound?.catch(() => undefined);
-    outbound?.stop();
+    void outbound?.stop();
     await this.#dispatcher.stop();
-    outbound?.close();
+    await outbound?.close();
   }
 
   /** ETRN (RFC 1985): tries what waits for a domain now; tells how many messages that are. */

@@ -51,8 +51,8 @@ export interface Outbound extends RemoteCourier {
   readonly resolver: Resolver;
   /** Takes another configuration for all that begins from now on. */
   reconfigure(configuration: Configuration): void;
-  /** Ends what rests; waits for nothing. */
-  close(): void;
+  /** Resolves when all is closed, connections first: they still note what they have seen. */
+  close(): Promise<void>;
 }
 
 const RESOLV_CONF = "/etc/resolv.conf";
@@ -117,13 +117,13 @@ export async function openOutbound(
       outgoing = outgoingOf(next);
     },
     stop() {
-      courier.stop();
       cutting ??= setTimeout(() => cut.abort(), GRACE);
+      return courier.stop();
     },
-    close() {
+    async close() {
       clearInterval(tidy);
+      await courier.stop();
       clearTimeout(cutting);
-      courier.stop();
       resolver.close();
       notebook.close();
     },

@@ -44,8 +44,8 @@ export interface RemoteCourier {
   readonly courier: Courier;
   /** Forgets which peers could not be reached: they are tried at the next wish. */
   reopen(): void;
-  /** Ends connections that rest. */
-  stop(): void;
+  /** Ends connections that rest; resolves when no connection is left. */
+  stop(): Promise<void>;
 }
 
 /** A destination, and the sender under which it is reached. */
@@ -121,6 +121,7 @@ class Lanes {
   readonly #lanes = new Map<string, Lane>();
   #connections = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #allGone: (() => void)[] = [];
 
   constructor(options: RemoteCourierOptions) {
     this.#options = options;
@@ -180,8 +181,10 @@ class Lanes {
     for (const lane of this.#lanes.values()) lane.reopen();
   }
 
-  stop(): void {
+  stop(): Promise<void> {
     for (const lane of this.#lanes.values()) lane.stop();
+    if (this.#connections === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#allGone.push(resolve));
   }
 
   #lane(route: Route, wish: TlsWish): Lane {
@@ -216,6 +219,8 @@ class Lanes {
     return () => {
       this.#connections--;
       this.#waiting.shift()?.();
+      if (this.#connections > 0) return;
+      for (const gone of this.#allGone.splice(0)) gone();
     };
   }
 }
