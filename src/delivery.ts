@@ -24,8 +24,15 @@ import type { QueueNode } from "./smtp/mod.ts";
 import type { Store } from "./store/mod.ts";
 import type { Stories } from "./story/mod.ts";
 
-export interface DeliveryOptions {
+/** What delivery is told, and told again with every reload. */
+export interface DeliveryPlan {
   readonly configuration: Configuration;
+  /** Trusted beside the public ones; in PEM form, a certificate each. */
+  readonly authorities: readonly string[];
+}
+
+export interface DeliveryOptions {
+  readonly plan: DeliveryPlan;
   /** The data folder. */
   readonly data: string;
   readonly accounts: Accounts;
@@ -49,7 +56,7 @@ export class Delivery {
   /** Opened with the first message that goes out. */
   #outbound: Promise<Outbound> | undefined;
   readonly #dispatcher: Dispatcher;
-  #configuration: Configuration;
+  #plan: DeliveryPlan;
   #control: Awaited<ReturnType<typeof serveControl>> | undefined;
   readonly #tidying: ReturnType<typeof setInterval>;
 
@@ -66,19 +73,19 @@ export class Delivery {
   }
 
   private constructor(options: DeliveryOptions) {
-    const { configuration, spool, accounts, log, now, random } = options;
+    const { plan, spool, accounts, log, now, random } = options;
     this.#options = options;
-    this.#configuration = configuration;
+    this.#plan = plan;
     this.#dispatcher = new Dispatcher({
       spool,
       courier: this.#courier(),
       log,
-      patience: patienceOf(configuration),
+      patience: patienceOf(plan),
       local: LOCAL,
       remote: REMOTE,
       reporter: dsnReporter({
         spool,
-        serverName: () => this.#configuration.server_name,
+        serverName: () => this.#plan.configuration.server_name,
         route: reportRoute(accounts),
         now,
         randomBytes: random,
@@ -94,14 +101,11 @@ export class Delivery {
     this.#dispatcher.start();
   }
 
-  /** Takes another configuration for all that begins from now on. */
-  reconfigure(configuration: Configuration): void {
-    this.#configuration = configuration;
-    this.#outbound?.then(
-      (outbound) => outbound.reconfigure(configuration),
-      () => {},
-    );
-    this.#dispatcher.reconfigure(patienceOf(configuration));
+  /** Takes another plan for all that begins from now on. */
+  reconfigure(plan: DeliveryPlan): void {
+    this.#plan = plan;
+    this.#outbound?.then((outbound) => outbound.reconfigure(plan), () => {});
+    this.#dispatcher.reconfigure(patienceOf(plan));
   }
 
   /** Starts nothing more; resolves when what is under way has ended. */
@@ -149,8 +153,7 @@ export class Delivery {
 
   async #load(): Promise<Outbound> {
     const { openOutbound } = await import("./outbound.ts");
-    const configuration = this.#configuration;
-    return await openOutbound({ ...this.#options, configuration });
+    return await openOutbound({ ...this.#options, plan: this.#plan });
   }
 
   /** Peers that could not be reached are tried again when they are wanted. */
@@ -171,14 +174,16 @@ export class Delivery {
 
   #tidy(): void {
     const { stories, log } = this.#options;
-    const kept = this.#configuration.Stories.days * DAY;
+    const kept = this.#plan.configuration.Stories.days * DAY;
     stories.tidy(kept).catch((error) => {
       log("stories_not_tidied", { level: "warn", error });
     });
   }
 }
 
-function patienceOf({ Outbound }: Configuration): Patience {
+function patienceOf(
+  { configuration: { Outbound } }: DeliveryPlan,
+): Patience {
   return {
     expireAfter: Outbound.give_up * 1000,
     warnAfter: Outbound.delay_warning * 1000,

@@ -27,7 +27,8 @@ import {
 import type { Log } from "./log.ts";
 import { outgoingOf } from "./outgoing.ts";
 import { type Reply, reply } from "./mail/mod.ts";
-import { dial } from "./net/mod.ts";
+import type { DeliveryPlan } from "./delivery.ts";
+import { connectVerified, dial } from "./net/mod.ts";
 import type { Spool } from "./queue/mod.ts";
 import {
   type ClientReport,
@@ -36,7 +37,7 @@ import {
 } from "./smtp_client/mod.ts";
 
 export interface OutboundOptions {
-  readonly configuration: Configuration;
+  readonly plan: DeliveryPlan;
   /** The data folder. */
   readonly data: string;
   readonly spool: Spool;
@@ -49,12 +50,13 @@ export interface OutboundOptions {
 
 export interface Outbound extends RemoteCourier {
   readonly resolver: Resolver;
-  /** Takes another configuration for all that begins from now on. */
-  reconfigure(configuration: Configuration): void;
+  /** Takes another plan for all that begins from now on. */
+  reconfigure(plan: DeliveryPlan): void;
   /** Resolves when all is closed, connections first: they still note what they have seen. */
   close(): Promise<void>;
 }
 
+const HTTPS = 443;
 const RESOLV_CONF = "/etc/resolv.conf";
 const DAY = 24 * 3600 * 1000;
 /** Milliseconds that connections under way have when the server stops. */
@@ -69,7 +71,7 @@ export async function openOutbound(
   options: OutboundOptions,
 ): Promise<Outbound> {
   const { data, spool, accounts, srsHash, log, now } = options;
-  let { configuration } = options;
+  let { configuration, authorities } = options.plan;
   let outgoing = outgoingOf(configuration);
   const notebook = sqliteNotebook(`${data}/outbound.db`);
   const resolver = await openResolver(configuration, log);
@@ -78,7 +80,14 @@ export async function openOutbound(
     now,
     span: () => outgoing.rememberTls,
   });
-  const fetch = fetchPolicyWith({ resolver });
+  const fetch = fetchPolicyWith({
+    resolver,
+    connect: (address, host) =>
+      connectVerified({ address, port: HTTPS }, host, {
+        authorities,
+        now: now(),
+      }),
+  });
   const sts = new MtaSts({ resolver, fetch, notebook, now, log });
   // A peer that hangs must not keep the server from stopping.
   const cut = new AbortController();
@@ -88,11 +97,11 @@ export async function openOutbound(
   const courier = remoteCourier({
     spool,
     resolver,
-    converse: converseAs(
-      options,
-      () => configuration.server_name,
-      cut.signal,
-    ),
+    converse: converseAs(options, () => ({
+      helloName: configuration.server_name,
+      authorities,
+      signal: cut.signal,
+    })),
     sts: () => configuration.Outbound.mta_sts ? sts : undefined,
     memory,
     now,
@@ -113,8 +122,8 @@ export async function openOutbound(
     ...courier,
     resolver,
     reconfigure(next) {
-      configuration = next;
-      outgoing = outgoingOf(next);
+      ({ configuration, authorities } = next);
+      outgoing = outgoingOf(configuration);
     },
     stop() {
       cutting ??= setTimeout(() => cut.abort(), GRACE);
@@ -152,17 +161,21 @@ async function systemServers(log: Log): Promise<readonly NameServer[]> {
 /** Runs a client session over a connection of `net/`. */
 function converseAs(
   { now, random }: OutboundOptions,
-  helloName: () => string,
-  signal: AbortSignal,
+  setting: () => {
+    readonly helloName: string;
+    readonly authorities: readonly string[];
+    readonly signal: AbortSignal;
+  },
 ): Converse {
   return async ({ next, protocol, startTls, login, ...place }) => {
+    const { helloName, ...more } = setting();
     let report: ClientReport | undefined;
     const { unreached, ...seen } = await dial(
-      { ...place, signal },
+      { ...place, ...more },
       function* (wire, link) {
         report = yield* clientSession(wire, link, {
           protocol,
-          helloName: helloName(),
+          helloName,
           startTls,
           ...(login === undefined ? {} : { login }),
           next: () => next(link.tls),

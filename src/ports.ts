@@ -9,8 +9,7 @@ import {
   openFileAccounts,
   openFileSendingLimits,
 } from "./accounts/mod.ts";
-import type { Configuration } from "./config/values/mod.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryPlan } from "./delivery.ts";
 import { filesDisk } from "./disk/mod.ts";
 import { Indexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
@@ -33,10 +32,11 @@ export interface Ports extends Ground {
 }
 
 export async function openPorts(
-  configuration: Configuration,
+  plan: DeliveryPlan,
   data: string,
   plainLog: Log,
 ): Promise<Ports> {
+  const { configuration } = plan;
   const disk = filesDisk();
   const now = () => Date.now();
   const stories = await fileStories({
@@ -83,7 +83,7 @@ export async function openPorts(
     crypto.getRandomValues(new Uint8Array(octets));
   const hash = srsHash(`${data}/secret.key`);
   const delivery = await Delivery.open({
-    ...{ configuration, data, accounts, store, spool, stories },
+    ...{ plan, data, accounts, store, spool, stories },
     ...{ log, now, random, srsHash: hash },
   });
   return {

@@ -11,6 +11,7 @@ import type {
   ListenerName,
 } from "./config/values/mod.ts";
 import { hasImplicitTls } from "./config/values/mod.ts";
+import type { DeliveryPlan } from "./delivery.ts";
 import { filesDisk } from "./disk/mod.ts";
 import { lockData } from "./lock_data.ts";
 import type { Log } from "./log.ts";
@@ -35,8 +36,7 @@ import { smtpSession } from "./smtp/mod.ts";
 import type { Link, Session, Wire } from "./wire/mod.ts";
 
 /** What a server is started with, and reloaded with. */
-export interface ServerPlan {
-  readonly configuration: Configuration;
+export interface ServerPlan extends DeliveryPlan {
   /** In the order of the configuration: the first one serves clients that ask for no name. */
   readonly certificates: readonly CertificatePem[];
 }
@@ -78,7 +78,7 @@ export async function startServer(
   const unlock = await lockData(data);
   let live: LiveServer;
   try {
-    const ports = await openPorts(plan.configuration, data, log);
+    const ports = await openPorts(plan, data, log);
     live = await LiveServer.start(plan, ports);
   } catch (error) {
     unlock();
@@ -162,7 +162,7 @@ class LiveServer {
       throw error;
     }
     // Below this line nothing fails: the new configuration is in force as a whole.
-    this.#ports.delivery.reconfigure(configuration);
+    this.#ports.delivery.reconfigure(plan);
     this.#ports.indexer.isOn = configuration.IMAP.enable_text_index;
     this.#sessions = sessions;
     // Sessions that were offered TLS may still take it when there is no certificate any more.

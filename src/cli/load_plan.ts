@@ -7,6 +7,7 @@
 import {
   formatProblem,
   type Problem,
+  readAuthorities,
   readCertificates,
   readConfigurationFolder,
 } from "../config/mod.ts";
@@ -27,11 +28,12 @@ export async function loadPlan(folder: string): Promise<LoadedPlan> {
   const loaded = await readConfigurationFolder(folder);
   if ("problems" in loaded) throw problemsError(loaded.problems);
   const { certificates, problems } = await readCertificates(loaded);
-  const all = [...checkAccounts(loaded), ...problems];
+  const { authorities, problems: more } = await readAuthorities(loaded);
+  const all = [...checkAccounts(loaded), ...problems, ...more];
   const errors = all.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw problemsError(errors);
   const { configuration } = loaded;
-  return { configuration, certificates, warnings: all };
+  return { configuration, certificates, authorities, warnings: all };
 }
 
 function problemsError(problems: readonly Problem[]): Error {

@@ -1,4 +1,4 @@
-/** Whether the files that a configuration names can be used: certificates and their keys (RFC 7468). */
+/** Whether the files that a configuration names can be used: certificates, their keys, and authorities (RFC 7468). */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { CertificateFiles } from "./configuration.ts";
@@ -18,7 +18,8 @@ export interface CertificatePem {
 }
 
 /**
- * Checks every certificate: it can be read, its key is its own, it is valid now.
+ * Checks every certificate: it can be read, its key is its own, it is valid now. Of
+ * authorities, that they can be read.
  *
  * @param now Milliseconds since 1970.
  */
@@ -26,8 +27,9 @@ export async function checkFiles(
   loaded: Loaded,
   now: number = Date.now(),
 ): Promise<Problem[]> {
-  const { problems } = await readCertificates(loaded, now);
-  return problems;
+  const certificates = await readCertificates(loaded, now);
+  const authorities = await readAuthorities(loaded, now);
+  return [...certificates.problems, ...authorities.problems];
 }
 
 /**
@@ -42,11 +44,7 @@ export async function readCertificates(
   const certificates: CertificatePem[] = [];
   const problems: Problem[] = [];
   for (const files of loaded.configuration.TLS.all) {
-    const note = (
-      key: keyof CertificateFiles,
-      message: string,
-      severity?: Problem["severity"],
-    ) =>
+    const note: Note = (key, message, severity) =>
       problems.push(problemOf(loaded, [...files.path, key], message, severity));
     const pem = await readPair(files, note);
     if (pem !== undefined && checkPair(pem, files, note, now)) {
@@ -54,6 +52,50 @@ export async function readCertificates(
     }
   }
   return { certificates, problems };
+}
+
+/** A file of the second kind holds any number of these (RFC 7468 §5.1). */
+const CERTIFICATE =
+  /^-----BEGIN CERTIFICATE-----\r?$[^]+?^-----END CERTIFICATE-----/gm;
+
+/**
+ * Reads the authorities that are trusted beside the public ones.
+ *
+ * @returns In PEM form, a certificate each, and all problems.
+ */
+export async function readAuthorities(
+  loaded: Loaded,
+  now: number = Date.now(),
+): Promise<{ authorities: string[]; problems: Problem[] }> {
+  const authorities: string[] = [];
+  const problems: Problem[] = [];
+  for (const [index, file] of loaded.configuration.TLS.authorities.entries()) {
+    const note = (message: string, severity?: Problem["severity"]) => {
+      const path = ["TLS", "authorities", index];
+      problems.push(problemOf(loaded, path, message, severity));
+    };
+    const text = await Deno.readTextFile(file).catch((error) => {
+      note(`Cannot read "${file}": ${reasonOf(error)}`);
+    });
+    if (text === undefined) continue;
+    const pems = text.match(CERTIFICATE) ?? [];
+    const certificates = pems.map((pem) =>
+      attempt(() => new X509Certificate(pem))
+    );
+    if (pems.length === 0 || certificates.includes(undefined)) {
+      note(holdsNone(file));
+      continue;
+    }
+    for (const certificate of certificates) {
+      checkDates(certificate!, file, (text) => note(text, "warning"), now);
+    }
+    authorities.push(...pems);
+  }
+  return { authorities, problems };
+}
+
+function holdsNone(file: string): string {
+  return `"${file}" holds no certificate; a PEM file ("-----BEGIN CERTIFICATE-----") was meant`;
 }
 
 type Note = (
@@ -101,10 +143,7 @@ function checkPair(
 ): boolean {
   const certificate = attempt(() => new X509Certificate(pem.certificate));
   if (certificate === undefined) {
-    note(
-      "certificate_file",
-      `"${files.certificate_file}" holds no certificate; a PEM file ("-----BEGIN CERTIFICATE-----") was meant`,
-    );
+    note("certificate_file", holdsNone(files.certificate_file));
   }
   const key = attempt(() => createPrivateKey(pem.key));
   if (key === undefined) {
@@ -121,25 +160,28 @@ function checkPair(
     );
     return false;
   }
-  checkDates(certificate, files, note, now);
+  const warn = (message: string) =>
+    note("certificate_file", message, "warning");
+  checkDates(certificate, files.certificate_file, warn, now);
   return true;
 }
 
 // A warning only: a server with an old certificate serves better than none.
 function checkDates(
   certificate: X509Certificate,
-  { certificate_file }: CertificateFiles,
-  note: Note,
+  file: string,
+  warn: (message: string) => void,
   now: number,
 ): void {
   const from = Date.parse(certificate.validFrom);
   const to = Date.parse(certificate.validTo);
   const day = (time: number) => new Date(time).toISOString().slice(0, 10);
-  const warn = (message: string) =>
-    note("certificate_file", `"${certificate_file}" ${message}`, "warning");
-  if (now < from) warn(`is valid only from ${day(from)} on`);
-  else if (now > to) warn(`is out of date since ${day(to)}`);
-  else if (to - now < WARN_DAYS * DAY) warn(`is valid only until ${day(to)}`);
+  const about = `"${file}" is`;
+  if (now < from) warn(`${about} valid only from ${day(from)} on`);
+  else if (now > to) warn(`${about} out of date since ${day(to)}`);
+  else if (to - now < WARN_DAYS * DAY) {
+    warn(`${about} valid only until ${day(to)}`);
+  }
 }
 
 function attempt<T>(make: () => T): T | undefined {

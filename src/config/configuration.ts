@@ -72,7 +72,13 @@ export function complete(
       defaultListeners.filter(({ kind }) =>
         certificates.length > 0 || !hasImplicitTls(kind)
       )).map(completeListener),
-    TLS: { ...keys.TLS, all: certificates },
+    TLS: {
+      ...keys.TLS,
+      all: certificates,
+      authorities: keys.TLS.authorities.map((file, index) =>
+        besideFile(file, placeOf(["TLS", "authorities", index]))
+      ),
+    },
   };
 }
 

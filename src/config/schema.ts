@@ -69,6 +69,10 @@ const tlsKeys = z.strictObject({
       certificate_key_file: "/etc/denomaild/example.net.key",
     }]],
   }),
+  authorities: z.array(filePath).default([]).describe(
+    "PEM files of authorities that are trusted beside the public ones where another server has to prove itself: " +
+      "those of a smarthost or a policy host within the house.",
+  ).meta({ examples: [["/etc/denomaild/house-ca.pem"]] }),
   min_version: z.enum(["1.2", "1.3"]).default("1.2").describe(
     "The least version of TLS that is spoken (RFC 9325 §3.1.1).",
   ),
@@ -160,7 +164,7 @@ export const schema = z.strictObject({
     }],
   }),
   TLS: tlsKeys.prefault({}).describe(
-    "Certificates. Without one there is no STARTTLS, no STLS, and none of the ports that begin with TLS.",
+    "Certificates, and authorities that are trusted. Without a certificate there is no STARTTLS, no STLS, and none of the ports that begin with TLS.",
   ),
   Listeners: z.array(listenerKeys).min(1).optional().describe(
     "The ports that are served.",

@@ -12,6 +12,7 @@ import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { limits, type LinkTls, type TlsFailure } from "../wire/mod.ts";
+import { isVouchedFor } from "./authorities.ts";
 import type { ClientTlsPolicy } from "./client_tls_policy.ts";
 import { daneFault } from "./dane.ts";
 import { StreamTransport } from "./tls.ts";
@@ -25,6 +26,14 @@ export class ClientTlsFailed extends Error {
   }
 }
 
+/** What a certificate is judged by. */
+export interface Trust {
+  /** Authorities that are trusted beside the public ones; in PEM form, a certificate each. */
+  readonly authorities: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 /**
  * Does the handshake and judges the peer's certificate.
  *
@@ -33,7 +42,7 @@ export class ClientTlsFailed extends Error {
 export async function startClientTls(
   duplex: Duplex,
   policy: ClientTlsPolicy,
-  now: number,
+  trust: Trust,
 ): Promise<{ transport: Transport; tls: LinkTls }> {
   const serverName = serverNameOf(policy);
   const socket = connect({
@@ -42,16 +51,44 @@ export async function startClientTls(
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
     ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(policy.kind === "pkix" && policy.ca ? { ca: [...policy.ca] } : {}),
   });
   const transport = new StreamTransport(socket);
   try {
     await handshake(socket);
-    const verified = judge(socket, policy, now);
+    const verified = judge(socket, policy, trust);
     return { transport, tls: describe(socket, serverName, verified) };
   } catch (error) {
     transport.close();
     throw error instanceof ClientTlsFailed ? error : broken(error);
+  }
+}
+
+/**
+ * Opens a connection that is protected from its first octet, to a server of that name.
+ *
+ * @throws {Error} When there is none, or the certificate does not verify.
+ */
+export async function connectVerified(
+  place: { readonly address: string; readonly port: number },
+  name: string,
+  trust: Trust,
+): Promise<Duplex> {
+  const socket = connect({
+    host: place.address,
+    port: place.port,
+    servername: name,
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+  });
+  try {
+    await handshake(socket);
+    const failure = pkixFailure(socket, [name], trust);
+    if (failure) throw new ClientTlsFailed(failure);
+    return socket;
+  } catch (error) {
+    socket.on("error", () => {});
+    socket.destroy();
+    throw error;
   }
 }
 
@@ -89,18 +126,18 @@ function handshake(socket: TLSSocket): Promise<void> {
 function judge(
   socket: TLSSocket,
   policy: ClientTlsPolicy,
-  now: number,
+  trust: Trust,
 ): LinkTls["verified"] {
   if (policy.kind === "dane") {
     const { records, names } = policy;
-    const fault = daneFault(chainOf(socket), records, names, now);
+    const fault = daneFault(chainOf(socket), records, names, trust.now);
     if (fault === undefined) return "dane";
     throw new ClientTlsFailed({ kind: fault, text: DANE_TEXTS[fault] });
   }
   const names = policy.kind === "pkix"
     ? policy.names
     : [policy.serverName].filter((name) => name !== undefined);
-  const failure = pkixFailure(socket, names, now);
+  const failure = pkixFailure(socket, names, trust);
   if (failure === undefined) return "pkix";
   if (policy.kind === "pkix") throw new ClientTlsFailed(failure);
   return undefined;
@@ -116,7 +153,7 @@ const DANE_TEXTS = {
 function pkixFailure(
   socket: TLSSocket,
   names: readonly string[],
-  now: number,
+  { authorities, now }: Trust,
 ): TlsFailure | undefined {
   const certificate = socket.getPeerCertificate();
   const { valid_from, valid_to } = certificate;
@@ -135,6 +172,7 @@ function pkixFailure(
   // That it is for another name than the first has been looked at.
   const code = String(socket.authorizationError);
   if (socket.authorized || code.includes("ALTNAME")) return undefined;
+  if (isVouchedFor(chainOf(socket), authorities, now)) return undefined;
   const text = `the certificate does not verify: ${code}`;
   return { kind: "certificate-not-trusted", text };
 }

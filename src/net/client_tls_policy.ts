@@ -24,8 +24,6 @@ export type ClientTlsPolicy =
     readonly kind: "pkix";
     readonly names: readonly string[];
     readonly serverName?: string;
-    /** Authorities in PEM, in the place of the public ones. */
-    readonly ca?: readonly string[];
   }
   /**
    * DANE (RFC 7672): one of `records` must match. `names` are the reference

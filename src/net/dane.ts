@@ -8,8 +8,9 @@
  * @module
  */
 
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, type X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
+import { isInTime, pathToAnchor, readChain } from "./chain.ts";
 import type { TlsaRecord } from "./client_tls_policy.ts";
 
 /** Why the chain is not what the records say. */
@@ -17,9 +18,6 @@ export type DaneFault =
   | "tlsa-invalid"
   | "certificate-host-mismatch"
   | "certificate-expired";
-
-/** Certificates that are looked at of a chain: peers may send anything. */
-const LONGEST_CHAIN = 10;
 
 /**
  * Holds `chain`, the peer's own certificate first, against `records`.
@@ -41,22 +39,16 @@ export function daneFault(
   for (const record of records) {
     if (record.usage === 3 && matches(leaf, record)) return undefined;
     if (record.usage !== 2) continue;
-    const path = pathToAnchor(certificates, record);
+    const path = pathToAnchor(
+      certificates,
+      (one) => matches(one, record) ? one : undefined,
+    );
     if (path === undefined) continue;
     const found = faultOf(path, names, now);
     if (found === undefined) return undefined;
     fault = found;
   }
   return fault;
-}
-
-function readChain(chain: readonly Uint8Array[]): X509Certificate[] {
-  try {
-    return chain.slice(0, LONGEST_CHAIN).map((raw) => new X509Certificate(raw));
-  } catch {
-    // A certificate that cannot be read proves nothing.
-    return [];
-  }
 }
 
 /** RFC 6698 §2.1.2 and §2.1.3. */
@@ -75,42 +67,12 @@ function matches(
     value.every((octet, i) => octet === data[i]);
 }
 
-/** The signed way from the leaf to the certificate that `record` means, both included. */
-function pathToAnchor(
-  certificates: readonly X509Certificate[],
-  record: TlsaRecord,
-): X509Certificate[] | undefined {
-  const path: X509Certificate[] = [];
-  const left = new Set(certificates);
-  let last = certificates[0]!;
-  for (;;) {
-    path.push(last);
-    left.delete(last);
-    if (matches(last, record)) return path;
-    const next = [...left].find((one) => issued(one, last));
-    if (next === undefined) return undefined;
-    last = next;
-  }
-}
-
-function issued(issuer: X509Certificate, subject: X509Certificate): boolean {
-  try {
-    return issuer.ca && subject.checkIssued(issuer) &&
-      subject.verify(issuer.publicKey);
-  } catch {
-    return false;
-  }
-}
-
 function faultOf(
   path: readonly X509Certificate[],
   names: readonly string[],
   now: number,
 ): DaneFault | undefined {
-  const isInTime = path.every(({ validFrom, validTo }) =>
-    Date.parse(validFrom) <= now && now <= Date.parse(validTo)
-  );
-  if (!isInTime) return "certificate-expired";
+  if (!path.every((one) => isInTime(one, now))) return "certificate-expired";
   // Not `checkHost`, which knows no wildcards in Deno 2.9 (RFC 7672 §3.2.3 wants them).
   const leaf = path[0]!.toLegacyObject();
   return names.some((name) => checkServerIdentity(name, leaf) === undefined)

@@ -31,6 +31,8 @@ export interface DialOptions {
   readonly implicitTls: boolean;
   /** What the peer's certificate has to be, now or when the session asks for TLS. */
   readonly judge: ClientTlsPolicy;
+  /** Authorities trusted beside the public ones; in PEM form, a certificate each. */
+  readonly authorities?: readonly string[];
   /** Names the connection in logs. */
   readonly id?: string;
   /** Cuts the connection off: for the session as if the peer had. */
@@ -78,12 +80,13 @@ async function talk(
 ): Promise<Dialled> {
   const { link } = opened;
   let { transport } = opened;
+  const { judge, authorities = [] } = options;
   const upgrade = async () => {
     try {
       const secured = await startClientTls(
         opened.duplex(),
-        options.judge,
-        Date.now(),
+        judge,
+        { authorities, now: Date.now() },
       );
       link.tls = secured.tls;
       return secured;

@@ -9,6 +9,7 @@
 
 export * from "./address_range.ts";
 export * from "./certificates.ts";
+export { connectVerified } from "./client_tls.ts";
 export * from "./client_tls_policy.ts";
 export * from "./deadlines.ts";
 export * from "./dial.ts";

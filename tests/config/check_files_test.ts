@@ -3,6 +3,7 @@ import {
   checkFiles,
   formatProblem,
   loadConfiguration,
+  readAuthorities,
   readCertificates,
 } from "../../src/config/mod.ts";
 import { selfSignedCertificate } from "../../src/net/mod.ts";
@@ -120,4 +121,51 @@ Deno.test("readCertificates() gives the PEM of all usable certificates in order"
     { certificate: first.certificate, key: first.key },
     { certificate: second.certificate, key: second.key },
   ]);
+});
+
+const HOUSE = '{"TLS": {"authorities": [\n"one.pem",\n"two.pem"]}}';
+
+Deno.test("authorities that cannot be read, or are none, are told with their places", async () => {
+  assertEquals(await problemsOf(HOUSE, { "two.pem": "hello" }), [
+    'DIR/a.conf:2:1: "TLS.authorities[0]": Cannot read "DIR/one.pem": it does not exist',
+    'DIR/a.conf:3:1: "TLS.authorities[1]": "DIR/two.pem" holds no certificate; a PEM file ("-----BEGIN CERTIFICATE-----") was meant',
+  ]);
+  const { certificate } = await selfSignedCertificate(["a.example"], NOW);
+  const broken = certificate.replace(/\n.{8}/, "\nAAAAAAAA");
+  assertEquals(
+    await problemsOf(HOUSE, {
+      "one.pem": certificate,
+      "two.pem": certificate + broken,
+    }),
+    [
+      'DIR/a.conf:3:1: "TLS.authorities[1]": "DIR/two.pem" holds no certificate; a PEM file ("-----BEGIN CERTIFICATE-----") was meant',
+    ],
+  );
+});
+
+Deno.test("an authority behind its end is a warning", async () => {
+  const { certificate } = await selfSignedCertificate(["a.example"], NOW);
+  const files = { "one.pem": certificate, "two.pem": certificate };
+  const [first] = await problemsOf(HOUSE, files, NOW + 731 * DAY);
+  assertEquals(
+    first,
+    'DIR/a.conf:2:1: warning: "TLS.authorities[0]": "DIR/one.pem" is out of date since 2032-01-15',
+  );
+});
+
+Deno.test("readAuthorities() gives every certificate of every file, and no words around them", async () => {
+  const pems = await Promise.all(
+    ["a.example", "b.example", "c.example"].map(async (name) =>
+      (await selfSignedCertificate([name], NOW)).certificate.trim()
+    ),
+  );
+  const [a, b, c] = pems as [string, string, string];
+  const { loaded, folder } = await prepare(HOUSE, {
+    "one.pem": `# the house\r\n${a}\r\nand its annex\r\n${b}\r\n`,
+    "two.pem": c,
+  });
+  const { authorities, problems } = await readAuthorities(loaded, NOW);
+  await Deno.remove(folder, { recursive: true });
+  assertEquals(problems, []);
+  assertEquals(authorities, pems);
 });

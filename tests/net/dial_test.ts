@@ -33,7 +33,8 @@ const misnamed = await authority.issue(["other.example.test"]);
 const expired = await authority.issue([HOST], {
   notAfter: new Date(Date.now() - DAY / 2),
 });
-const foreign = await (await makeAuthority("Another CA")).issue([HOST]);
+const strange = await makeAuthority("Another CA");
+const foreign = await strange.issue([HOST]);
 
 /** What became of a connection, and what the session read of it. */
 interface Told extends Dialled {
@@ -59,6 +60,7 @@ async function listening<T>(
 function connect(
   issued: Issued,
   judge: ClientTlsPolicy,
+  authorities: readonly string[] = [authority.pem],
   options: TlsOptions = {},
 ): Promise<Told> {
   const names: string[] = [];
@@ -75,7 +77,7 @@ function connect(
   return listening(server, async (port) => {
     let read: string | undefined;
     const dialled = await dial(
-      { address: "127.0.0.1", port, implicitTls: true, judge },
+      { address: "127.0.0.1", port, implicitTls: true, judge, authorities },
       function* (wire: Wire, _link: Link): Session<void> {
         read = yield* wire.line(100);
       },
@@ -84,11 +86,7 @@ function connect(
   });
 }
 
-const pkix = (ca = [authority.pem]): ClientTlsPolicy => ({
-  kind: "pkix",
-  names: [HOST],
-  ca,
-});
+const pkix: ClientTlsPolicy = { kind: "pkix", names: [HOST] };
 const dane = (data: Uint8Array): ClientTlsPolicy => ({
   kind: "dane",
   names: [HOST],
@@ -109,11 +107,12 @@ const TABLE: readonly (readonly [
   outcome: string,
 ])[] = [
   ["opportunistic takes any certificate", foreign, any, "unproven"],
+  ["opportunistic tells what verified", good, any, "pkix"],
   ["opportunistic takes an expired one", expired, any, "unproven"],
-  ["a chain and a name that verify", good, pkix(), "pkix"],
-  ["another name", misnamed, pkix(), "certificate-host-mismatch"],
-  ["an expired certificate", expired, pkix(), "certificate-expired"],
-  ["a foreign authority", foreign, pkix(), "certificate-not-trusted"],
+  ["a chain and a name that verify", good, pkix, "pkix"],
+  ["another name", misnamed, pkix, "certificate-host-mismatch"],
+  ["an expired certificate", expired, pkix, "certificate-expired"],
+  ["a foreign authority", foreign, pkix, "certificate-not-trusted"],
   ["DANE: the key", foreign, dane(foreign.spki), "dane"],
   ["DANE: another key", good, dane(foreign.spki), "tlsa-invalid"],
 ];
@@ -129,8 +128,17 @@ for (const [name, issued, judge, outcome] of TABLE) {
   });
 }
 
+Deno.test("dial: an authority that the operator does not name vouches for nobody", async () => {
+  for (const authorities of [[], [strange.pem]]) {
+    const { tlsFailure } = await connect(good, pkix, authorities);
+    assertEquals(tlsFailure?.kind, "certificate-not-trusted");
+  }
+  const { tls } = await connect(good, pkix, [strange.pem, authority.pem]);
+  assertEquals(tls?.verified, "pkix");
+});
+
 Deno.test("dial: the name is sent, of DANE the TLSA base domain (RFC 7672 §8.1)", async () => {
-  for (const judge of [any, pkix(), dane(good.spki)]) {
+  for (const judge of [any, pkix, dane(good.spki)]) {
     assertEquals((await connect(good, judge)).names, [HOST]);
   }
 });
@@ -150,7 +158,7 @@ Deno.test("dial: a peer that speaks no TLS is a failed handshake", async () => {
 });
 
 Deno.test("dial: TLS 1.0 and 1.1 are no protection (RFC 8996)", async () => {
-  const told = await connect(good, any, {
+  const told = await connect(good, any, [], {
     minVersion: "TLSv1",
     maxVersion: "TLSv1.1",
   });
@@ -185,7 +193,8 @@ for (const localAddress of [undefined, "127.0.0.1"]) {
     const dialled = await dial(
       {
         ...{ address: "127.0.0.1", port, implicitTls: false },
-        judge: { kind: "pkix", names: [HOST], ca: [certificate] },
+        judge: pkix,
+        authorities: [certificate],
         ...localAddress === undefined ? {} : { localAddress },
       },
       function* (wire: Wire): Session<void> {
@@ -215,7 +224,7 @@ for (const localAddress of [undefined, "127.0.0.1"]) {
     let ended: unknown;
     const dialled = await dial(
       {
-        ...{ address: "127.0.0.1", port, implicitTls: false, judge: pkix() },
+        ...{ address: "127.0.0.1", port, implicitTls: false, judge: pkix },
         ...localAddress === undefined ? {} : { localAddress },
       },
       function* (wire: Wire, link: Link): Session<void> {
@@ -255,7 +264,8 @@ Deno.test("dial: our client hands a message to our server over sockets, under TL
   await dial(
     {
       ...{ address: "127.0.0.1", port, implicitTls: false },
-      judge: { kind: "pkix", names: [HOST], ca: [certificate] },
+      judge: pkix,
+      authorities: [certificate],
     },
     function* (wire: Wire, link: Link): Session<void> {
       report = yield* clientSession(wire, link, client.setting);

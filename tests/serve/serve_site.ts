@@ -52,9 +52,6 @@ export interface Ended {
 }
 
 export class ServeSite {
-  /** More of the environment that programs start in. */
-  env: Readonly<Record<string, string>> = {};
-
   private constructor(readonly folder: string) {}
 
   /** @param dir The folder in which the site's own is made; by default the system's for such. */
@@ -86,7 +83,7 @@ export class ServeSite {
       ? {
         domain: "example.test",
         Listeners: LISTENERS.filter(({ kind }) =>
-          "TLS" in configuration || !NEED_TLS.includes(kind)
+          hasCertificate(configuration) || !NEED_TLS.includes(kind)
         ),
         ...configuration,
       }
@@ -151,7 +148,7 @@ export class ServeSite {
   }
 
   spawn(...args: string[]): Omit<Served, "ports"> {
-    return follow(program(args, "null", this.env));
+    return follow(program(args, "null"));
   }
 
   async [Symbol.asyncDispose]() {
@@ -159,14 +156,19 @@ export class ServeSite {
   }
 }
 
+function hasCertificate({ TLS }: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(TLS ?? {}).some((key) =>
+    key === "certificate_file" || key === "Certificates"
+  );
+}
+
 function program(
   args: readonly string[],
   stdin: "null" | "piped",
-  env: Readonly<Record<string, string>> = {},
 ) {
   return new Deno.Command(Deno.execPath(), {
     args: [...taskFlags("denomaild"), MAIN, ...args],
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1" },
     stdin,
     stdout: "piped",
     stderr: "piped",

@@ -8,7 +8,7 @@ import { readSources } from "../read_sources.ts";
 /** Paths made whole, as the checked configuration has them. */
 export interface Outline {
   readonly dataFolder: string | undefined;
-  /** Certificates and keys. */
+  /** Certificates and keys, those of authorities included. */
   readonly certificateFiles: readonly string[];
 }
 
@@ -20,23 +20,23 @@ export async function readOutline(folder: string): Promise<Outline> {
       !("severity" in tree) && tree.kind === "object"
     ),
   );
-  const pairs = valueAt(merged, ["TLS", "Certificates"]);
-  const owners: Path[] = [
-    ["TLS"],
-    ...Array.isArray(pairs)
-      ? pairs.map((_, index) => ["TLS", "Certificates", index])
-      : [],
-  ];
+  const owners: Path[] = [["TLS"], ...itemsAt(merged, ["TLS", "Certificates"])];
   return {
     dataFolder: pathAt(merged, ["data_folder"]),
-    certificateFiles: owners
-      .flatMap((owner) => [
-        [...owner, "certificate_file"],
-        [...owner, "certificate_key_file"],
-      ])
+    certificateFiles: [
+      ...owners.map((owner) => [...owner, "certificate_file"]),
+      ...owners.map((owner) => [...owner, "certificate_key_file"]),
+      ...itemsAt(merged, ["TLS", "authorities"]),
+    ]
       .map((path) => pathAt(merged, path))
       .filter((path) => path !== undefined),
   };
+}
+
+/** The ways into the items of a list. */
+function itemsAt(merged: Merged, path: Path): Path[] {
+  const list = valueAt(merged, path);
+  return Array.isArray(list) ? list.map((_, index) => [...path, index]) : [];
 }
 
 function pathAt(merged: Merged, path: Path): string | undefined {

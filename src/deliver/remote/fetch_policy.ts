@@ -1,17 +1,14 @@
 /** Fetches MTA-STS policies over HTTPS (RFC 8461 §3.3). */
 
 import { type IncomingMessage, request } from "node:http";
-import { connect } from "node:tls";
+import type { Duplex } from "node:stream";
 import type { Resolver } from "../../dns/mod.ts";
 import type { FetchPolicy } from "./mta_sts.ts";
 
 export interface FetchOptions {
   readonly resolver: Resolver;
-  readonly port?: number;
-  /** Authorities in PEM form in place of the usual ones. */
-  readonly ca?: readonly string[];
-  /** Milliseconds in all. */
-  readonly patience?: number;
+  /** Opens a connection under TLS to the web server of that name; rejects unless it is proven. */
+  readonly connect: (address: string, host: string) => Promise<Duplex>;
 }
 
 /** RFC 8461 §3.3 suggests both. */
@@ -40,29 +37,24 @@ export function fetchPolicyWith(options: FetchOptions): FetchPolicy {
   };
 }
 
-function get(
+async function get(
   address: string,
   host: string,
-  { port = 443, ca, patience = PATIENCE }: FetchOptions,
+  { connect }: FetchOptions,
 ): Promise<string> {
-  return new Promise((resolve, reject) => {
+  const socket = await connect(address, host);
+  return await new Promise((resolve, reject) => {
     const call = request({
       path: PATH,
       headers: { host, "user-agent": "denomaild" },
       // `node:https` asks for a right ("sys") that the confined server does not have.
-      createConnection: () =>
-        connect({
-          host: address,
-          port,
-          servername: host,
-          ...(ca === undefined ? {} : { ca: [...ca] }),
-        }),
+      createConnection: () => socket,
     }, (response) => {
       textOf(response).then(resolve, reject).finally(end);
     });
     const timer = setTimeout(
       () => call.destroy(new Error(`"${host}" took too long`)),
-      patience,
+      PATIENCE,
     );
     const end = () => {
       clearTimeout(timer);

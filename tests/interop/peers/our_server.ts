@@ -58,15 +58,14 @@ export class OurServer {
       POP3: { allow_plaintext_auth: true },
       Stories: {},
       ...configuration,
+      ...authority !== undefined && { TLS: { authorities: ["house.pem"] } },
       SMTP: {
         allow_plaintext_auth: true,
         ...configuration.SMTP as Record<string, unknown>,
       },
     });
     if (authority !== undefined) {
-      const file = `${site.folder}/authority.pem`;
-      await Deno.writeTextFile(file, authority);
-      site.env = { DENO_CERT: file };
+      await Deno.writeTextFile(`${site.folder}/conf/house.pem`, authority);
     }
     return new OurServer(site, await site.serve());
   }
