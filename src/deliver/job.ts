@@ -1,11 +1,8 @@
-/**
- * What waits to be delivered, kept small: there may be 100,000 of these. What a job
- * brings, and to whom, is read from the spool when its turn comes.
- */
+/** A piece of work of the dispatcher, and the lane and the pool that it belongs to. */
 
 import { Heap } from "./heap.ts";
 
-/** The destinations of one message that share one lane. */
+/** The destinations of one message that share one lane, from when they are due until they are brought. */
 export class Job {
   /** Of the message. */
   readonly id: string;
@@ -13,12 +10,9 @@ export class Job {
   readonly priority: number;
   /** Not before; milliseconds since 1970. */
   due = 0;
-  /**
-   * "waits" for its moment, is "ready" for a place, "runs"; or "rests" because all of
-   * it is held.
-   */
-  state: "waits" | "ready" | "runs" | "rests" = "rests";
-  /** In the agenda while it waits, in its lane while it is ready. */
+  /** "ready" for a place, "runs", or "waits" because there was trouble of our own. */
+  state: "waits" | "ready" | "runs" = "ready";
+  /** In its lane while it is ready, in the agenda while it waits. */
   seat = -1;
   /** Delivered, but the journal could not take it yet: must not be delivered again. */
   owed: readonly string[] | undefined = undefined;

@@ -280,7 +280,6 @@ class FileSpool implements Spool {
 
   watch(listener: (entry: WaitingEntry) => void): void {
     this.#listeners.push(listener);
-    for (const entry of this.entries()) listener(entry);
   }
 
   async read(id: string): Promise<Octets> {

@@ -77,11 +77,6 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     for (const listener of listeners) listener(entry);
   }
 
-  function watch(listener: (entry: WaitingEntry) => void): void {
-    listeners.push(listener);
-    for (const entry of entries.values()) listener(entry);
-  }
-
   function read(id: string): Promise<Octets> {
     const entry = entries.get(id);
     if (entry) return Promise.resolve(bufferedOctets(entry.octets));
@@ -112,7 +107,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
 
   return {
     begin,
-    watch,
+    watch: (listener) => void listeners.push(listener),
     read,
     note,
     settle,

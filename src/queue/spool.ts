@@ -148,7 +148,7 @@ export interface Octets {
 export interface Spool {
   /** Starts a message. Never waits. */
   begin(): Draft;
-  /** Calls `listener` for each entry that waits now and for each that is committed later. */
+  /** Calls `listener` for each entry that is committed from now on. */
   watch(listener: (entry: WaitingEntry) => void): void;
   read(id: string): Promise<Octets>;
   /**

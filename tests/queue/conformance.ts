@@ -114,15 +114,14 @@ export function spoolConformance(
     assertEquals(spool.entries().map(({ id }) => id), ids);
   });
 
-  test("watchers hear of what waits and of what comes, each once", async (spool) => {
-    const first = await submit(spool, pattern(1), envelope("alice"));
+  test("watchers hear of what comes, each once", async (spool) => {
+    await submit(spool, pattern(1), envelope("alice"));
     const heard: string[] = [];
     spool.watch(({ id }) => heard.push(id));
-    assertEquals(heard, [first]);
     const more = await Promise.all(
       ["bob", "carol"].map((to) => submit(spool, pattern(2), envelope(to))),
     );
-    assertEquals(heard, [first, ...more]);
+    assertEquals(heard, more);
   });
 
   test("a destination that is settled is pending no more; all settled, the entry is gone", async (spool) => {

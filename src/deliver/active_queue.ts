@@ -1,0 +1,266 @@
+/**
+ * The active queue: what is due, as jobs in lanes. Of all that is not due yet it has a
+ * reminder alone, because there may be 100,000 of these.
+ *
+ * Lanes have their turns one after the other, and each has its own limit, so that a
+ * mailbox in trouble or a server that hangs holds up nobody else's mail. Leaves out
+ * how a job is done (dispatcher).
+ *
+ * @module
+ */
+
+import {
+  type Destination,
+  destinationOf,
+  type Spool,
+  type WaitingEntry,
+} from "../queue/mod.ts";
+import { Agenda, type SetTimer } from "./agenda.ts";
+import { Job, Lane, type Pool } from "./job.ts";
+
+export interface ActiveQueueOptions {
+  readonly spool: Spool;
+  /** Which destinations share connections, limits and trouble. */
+  readonly laneOf: (destination: Destination) => string;
+  /** Until when a lane is closed, in milliseconds since 1970; asked when its turn comes. */
+  readonly closedUntil: (lane: string) => number;
+  readonly pools: { readonly local: Pool; readonly remote: Pool };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setTimer: SetTimer;
+  /** Told when a moment has come that jobs may have waited for. */
+  readonly woke: () => void;
+}
+
+/** What of an entry goes one way, and when. */
+interface Due {
+  readonly lane: string;
+  readonly pool: Pool;
+  /** Milliseconds since 1970; Infinity while it is held. */
+  at: number;
+}
+
+/** Reminders that may be outdated, beside as many as hold, before all are made anew. */
+const SPARE_REMINDERS = 10_000;
+
+export class ActiveQueue {
+  readonly #options: ActiveQueueOptions;
+  readonly #lanes = new Map<string, Lane>();
+  /** The first job of each message that has any. */
+  readonly #jobs = new Map<string, Job>();
+  /**
+   * Lanes that are closed, jobs that had trouble, and reminders: each lane of a message
+   * that has no job there, and is not held, has at least one for when it is due.
+   */
+  readonly #agenda: Agenda<Job | Lane>;
+  #mostReminders = SPARE_REMINDERS;
+
+  constructor(options: ActiveQueueOptions) {
+    this.#options = options;
+    this.#agenda = new Agenda<Job | Lane>(options, {
+      come: (item) => this.#line(item),
+      remind: (id) => this.#remind(id),
+      done: options.woke,
+    });
+  }
+
+  /** Takes in all that waits. */
+  seeAll(): void {
+    this.#agenda.forgetReminders();
+    for (const entry of this.#options.spool.entries()) this.see(entry);
+    this.#mostReminders = 2 * this.#agenda.reminders + SPARE_REMINDERS;
+  }
+
+  /** Takes in what the spool knows of an entry. */
+  see(entry: WaitingEntry): void {
+    for (const due of this.#duesOf(entry)) this.#place(entry, due);
+  }
+
+  /** Looks again at a message of which something was noted or settled by others. */
+  review(id: string): void {
+    let next: Job | undefined;
+    for (let job = this.#jobs.get(id); job; job = next) {
+      next = job.next;
+      // What is under way is looked at when it ends.
+      if (job.state === "runs") continue;
+      this.#unplace(job);
+      if (job.owed) this.#line(job);
+      else this.#forget(job);
+    }
+    const entry = this.#options.spool.entry(id);
+    if (entry) this.see(entry);
+    this.#tidy();
+  }
+
+  /** The next job of a pool that has a place for it; it runs from now on. */
+  take(pool: Pool): Job | undefined {
+    for (let lane = pool.next(); lane; lane = pool.next()) {
+      // A full lane is put in line again when one of its jobs leaves.
+      if (lane.busy >= pool.atOncePerLane || this.#close(lane)) continue;
+      const job = lane.ready.take();
+      pool.line(lane);
+      if (job === undefined) continue;
+      job.state = "runs";
+      lane.busy++;
+      pool.running++;
+      return job;
+    }
+    return undefined;
+  }
+
+  /** A job that was taken has ended; after trouble of our own it waits until `notBefore`. */
+  leave(job: Job, notBefore: number | undefined): void {
+    const { lane, id } = job;
+    lane.busy--;
+    lane.pool.running--;
+    const entry = this.#options.spool.entry(id);
+    const due = entry &&
+      this.#duesOf(entry).find((one) => one.lane === lane.key);
+    if (due && notBefore !== undefined) {
+      job.state = "waits";
+      job.due = notBefore;
+      this.#agenda.add(job);
+    } else {
+      this.#forget(job);
+      if (due) this.#place(entry, due);
+    }
+    lane.pool.line(lane);
+    this.#tidy();
+  }
+
+  /** Destinations of `entry` that wait in `lane`. */
+  keysIn(lane: Lane, entry: WaitingEntry): string[] {
+    const { laneOf } = this.#options;
+    return [...entry.pending].filter((key) =>
+      laneOf(destinationOf(key)) === lane.key
+    );
+  }
+
+  stateOf(id: string, key: string): Job["state"] {
+    const lane = this.#options.laneOf(destinationOf(key));
+    return this.#jobIn(lane, id)?.state ?? "waits";
+  }
+
+  /** A lane that was closed takes mail again before its time. */
+  reopen(key: string): void {
+    const lane = this.#lanes.get(key);
+    if (lane === undefined) return;
+    if (lane.seat >= 0) this.#agenda.remove(lane);
+    lane.pool.line(lane);
+  }
+
+  stop(): void {
+    this.#agenda.stop();
+  }
+
+  /** When an entry is due, lane by lane. */
+  #duesOf(entry: WaitingEntry): Due[] {
+    const { laneOf, pools } = this.#options;
+    const dues = new Map<string, Due>();
+    for (const key of entry.pending) {
+      const destination = destinationOf(key);
+      const lane = laneOf(destination);
+      const at = dueOf(entry, key);
+      const known = dues.get(lane);
+      if (known) known.at = Math.min(known.at, at);
+      else {
+        const isLocal = destination.kind === "mailbox";
+        const pool = isLocal ? pools.local : pools.remote;
+        dues.set(lane, { lane, pool, at });
+      }
+    }
+    return [...dues.values()];
+  }
+
+  #remind(id: string): void {
+    const entry = this.#options.spool.entry(id);
+    if (entry === undefined) return;
+    const now = this.#options.now();
+    for (const due of this.#duesOf(entry)) {
+      // What is due later has another reminder.
+      if (due.at <= now) this.#place(entry, due);
+    }
+  }
+
+  /** Has a job made, now or later, unless there is one. */
+  #place({ id, priority }: WaitingEntry, due: Due): void {
+    if (this.#jobIn(due.lane, id)) return;
+    if (due.at > this.#options.now()) {
+      if (due.at < Infinity) this.#agenda.addReminder(due.at, id);
+      return;
+    }
+    const lane = this.#laneOf(due);
+    const job = new Job(id, lane, priority, this.#jobs.get(id));
+    lane.jobs++;
+    this.#jobs.set(id, job);
+    this.#line(job);
+  }
+
+  #laneOf({ lane: key, pool }: Due): Lane {
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = new Lane(key, pool);
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  #jobIn(lane: string, id: string): Job | undefined {
+    let job = this.#jobs.get(id);
+    while (job && job.lane.key !== lane) job = job.next;
+    return job;
+  }
+
+  /** Puts a lane in line, with the job that has become ready. */
+  #line(item: Job | Lane): void {
+    if (item instanceof Lane) return item.pool.line(item);
+    item.state = "ready";
+    item.lane.ready.add(item);
+    item.lane.pool.line(item.lane);
+  }
+
+  #unplace(job: Job): void {
+    if (job.state === "waits") this.#agenda.remove(job);
+    else job.lane.ready.remove(job);
+  }
+
+  /** True when the lane is closed; it comes back when it opens. */
+  #close(lane: Lane): boolean {
+    const until = this.#options.closedUntil(lane.key);
+    if (until <= this.#options.now()) return false;
+    lane.due = until;
+    this.#agenda.add(lane);
+    return true;
+  }
+
+  /** Drops a job that is in no heap. */
+  #forget(job: Job): void {
+    const first = this.#jobs.get(job.id);
+    if (first === job) {
+      if (job.next) this.#jobs.set(job.id, job.next);
+      else this.#jobs.delete(job.id);
+    } else {
+      for (let one = first; one; one = one.next) {
+        if (one.next === job) one.next = job.next;
+      }
+    }
+    const { lane } = job;
+    if (--lane.jobs > 0) return;
+    if (lane.seat >= 0) this.#agenda.remove(lane);
+    this.#lanes.delete(lane.key);
+  }
+
+  /** Outdated reminders must not become more and more, however often somebody asks for another try. */
+  #tidy(): void {
+    if (this.#agenda.reminders > this.#mostReminders) this.seeAll();
+  }
+}
+
+/** When a destination is to be tried; never while it is held. */
+export function dueOf(entry: WaitingEntry, key: string): number {
+  const progress = entry.progress(key);
+  if (progress === undefined) return entry.notBefore;
+  return progress.held
+    ? Infinity
+    : Math.max(progress.next, progress.attempts === 0 ? entry.notBefore : 0);
+}
