@@ -9,7 +9,6 @@
  * @module
  */
 
-import { indexMessages } from "./imap/mod.ts";
 import type { Log } from "./log.ts";
 import type { Mailbox, Store } from "./store/mod.ts";
 import type { Session } from "./wire/mod.ts";
@@ -144,8 +143,9 @@ export async function indexWhole(mailbox: Mailbox): Promise<number> {
 }
 
 /** How many messages it found out about; 0 at the end. */
-function indexStep(mailbox: Mailbox): Promise<number> {
-  return runWork(indexMessages(mailbox, STEP));
+async function indexStep(mailbox: Mailbox): Promise<number> {
+  const { indexMessages } = await import("./imap/mod.ts");
+  return await runWork(indexMessages(mailbox, STEP));
 }
 
 /** Runs a session that has no peer. */

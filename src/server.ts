@@ -22,8 +22,6 @@ import {
   type Listening,
   Net,
 } from "./net/mod.ts";
-import { imapSession } from "./imap/mod.ts";
-import { pop3Session } from "./pop3/mod.ts";
 import { closePorts, openPorts, type Ports } from "./ports.ts";
 import {
   accountsSettingOf,
@@ -33,7 +31,7 @@ import {
   smtpSettingOf,
 } from "./settings.ts";
 import { smtpSession } from "./smtp/mod.ts";
-import type { Link, Session, Wire } from "./wire/mod.ts";
+import { type Link, type Session, type Wire, work } from "./wire/mod.ts";
 
 /** What a server is started with, and reloaded with. */
 export interface ServerPlan extends DeliveryPlan {
@@ -264,9 +262,17 @@ function sessionsOf(configuration: Configuration, ground: Ground): Sessions {
     return (wire: Wire, link: Link) => smtpSession(wire, link, setting);
   };
   const pop3Setting = pop3SettingOf(configuration, ground);
-  const pop3 = (wire: Wire, link: Link) => pop3Session(wire, link, pop3Setting);
+  const pop3 = (wire: Wire, link: Link) =>
+    whenLoaded(
+      () => import("./pop3/mod.ts"),
+      ({ pop3Session }) => pop3Session(wire, link, pop3Setting),
+    );
   const imapSetting = imapSettingOf(configuration, ground);
-  const imap = (wire: Wire, link: Link) => imapSession(wire, link, imapSetting);
+  const imap = (wire: Wire, link: Link) =>
+    whenLoaded(
+      () => import("./imap/mod.ts"),
+      ({ imapSession }) => imapSession(wire, link, imapSetting),
+    );
   return {
     smtp: smtp("smtp"),
     submission: smtp("submission"),
@@ -277,6 +283,14 @@ function sessionsOf(configuration: Configuration, ground: Ground): Sessions {
     imap,
     imaps: imap,
   };
+}
+
+/** A session whose code is loaded with its first client: a server at rest has less in memory. */
+function* whenLoaded<T>(
+  load: () => Promise<T>,
+  begin: (loaded: T) => Session<void>,
+): Session<void> {
+  yield* begin(yield* work(load));
 }
 
 function certificatesOf(plan: ServerPlan): Certificates | undefined {
