@@ -111,7 +111,7 @@ export class Dispatcher {
   start(): void {
     this.#active.seeAll();
     this.#options.spool.watch((entry) => {
-      this.#rush.note();
+      this.#rush.note(this.#pools.local.running);
       this.#active.see(entry);
       this.#fill();
     });

@@ -10,6 +10,8 @@
 /** So many messages within {@linkcode WINDOW} milliseconds are a rush. */
 const MANY = 20;
 const WINDOW = 50;
+/** With fewer deliveries under way there is none: one fast sender waits for each 250. */
+const BEHIND = 2;
 /** Milliseconds after which delivery goes on though the rush does. */
 const LONGEST = 3000;
 /** Milliseconds that delivery has for itself before it yields again. */
@@ -30,15 +32,20 @@ export class Rush {
     return this.#since !== undefined;
   }
 
-  /** A message came. */
-  note(): void {
+  /**
+   * A message came.
+   *
+   * @param underWay Deliveries that had not ended by then.
+   */
+  note(underWay: number): void {
     const now = performance.now();
     if (now - this.#windowStart > WINDOW) {
       this.#windowStart = now;
       this.#count = 0;
     }
     this.#count++;
-    if (this.isOn || this.#count < MANY || now < this.#blindUntil) return;
+    if (this.isOn || this.#count < MANY || underWay < BEHIND) return;
+    if (now < this.#blindUntil) return;
     this.#since = now;
     this.#timer = setTimeout(() => this.#look(), WINDOW);
   }
