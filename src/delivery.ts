@@ -58,6 +58,7 @@ export class Delivery {
   readonly #dispatcher: Dispatcher;
   #plan: DeliveryPlan;
   #control: Awaited<ReturnType<typeof serveControl>> | undefined;
+  readonly #cut = new AbortController();
   readonly #tidying: ReturnType<typeof setInterval>;
 
   /** @throws {Error} When something of it cannot be opened; nothing is left open. */
@@ -108,14 +109,26 @@ export class Delivery {
     this.#dispatcher.reconfigure(patienceOf(plan));
   }
 
-  /** Starts nothing more; resolves when what is under way has ended. */
+  /**
+   * Sends nothing more out. What is under way has so many milliseconds to end; it is cut
+   * off then, and begins anew with the next start.
+   */
+  async stopOutgoing(grace: number): Promise<void> {
+    const cutting = setTimeout(() => this.#cut.abort(), grace);
+    const ended = this.#dispatcher.stopRemote();
+    const opened = () => this.#outbound?.catch(() => undefined);
+    void (await opened())?.stop();
+    await ended;
+    // It may have been opened meanwhile.
+    await (await opened())?.close();
+    clearTimeout(cutting);
+  }
+
+  /** Starts nothing more at all; resolves when what is under way has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#tidying);
     await this.#control?.close();
-    const outbound = await this.#outbound?.catch(() => undefined);
-    void outbound?.stop();
     await this.#dispatcher.stop();
-    await outbound?.close();
   }
 
   /** ETRN (RFC 1985): tries what waits for a domain now; tells how many messages that are. */
@@ -153,7 +166,11 @@ export class Delivery {
 
   async #load(): Promise<Outbound> {
     const { openOutbound } = await import("./outbound.ts");
-    return await openOutbound({ ...this.#options, plan: this.#plan });
+    return await openOutbound({
+      ...this.#options,
+      plan: this.#plan,
+      cut: this.#cut.signal,
+    });
   }
 
   /** Peers that could not be reached are tried again when they are wanted. */

@@ -46,6 +46,8 @@ export interface OutboundOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly random: (octets: number) => Uint8Array;
+  /** From then on no peer is waited for, nor anybody who is asked about one. */
+  readonly cut: AbortSignal;
 }
 
 export interface Outbound extends RemoteCourier {
@@ -59,8 +61,6 @@ export interface Outbound extends RemoteCourier {
 const HTTPS = 443;
 const RESOLV_CONF = "/etc/resolv.conf";
 const DAY = 24 * 3600 * 1000;
-/** Milliseconds that connections under way have when the server stops. */
-const GRACE = 8000;
 
 /**
  * Opens what delivery to other servers stands on.
@@ -70,7 +70,7 @@ const GRACE = 8000;
 export async function openOutbound(
   options: OutboundOptions,
 ): Promise<Outbound> {
-  const { data, spool, accounts, srsHash, log, now } = options;
+  const { data, spool, accounts, srsHash, log, now, cut } = options;
   let { configuration, authorities } = options.plan;
   let outgoing = outgoingOf(configuration);
   const notebook = sqliteNotebook(`${data}/outbound.db`);
@@ -83,15 +83,13 @@ export async function openOutbound(
   const fetch = fetchPolicyWith({
     resolver,
     connect: (address, host) =>
-      connectVerified({ address, port: HTTPS }, host, {
-        authorities,
-        now: now(),
-      }),
+      connectVerified(
+        { address, port: HTTPS, signal: cut },
+        host,
+        { authorities, now: now() },
+      ),
   });
   const sts = new MtaSts({ resolver, fetch, notebook, now, log });
-  // A peer that hangs must not keep the server from stopping.
-  const cut = new AbortController();
-  let cutting: ReturnType<typeof setTimeout> | undefined;
   const tidy = setInterval(() => notebook.tidy(now()), DAY);
   Deno.unrefTimer(tidy);
   const courier = remoteCourier({
@@ -100,7 +98,7 @@ export async function openOutbound(
     converse: converseAs(options, () => ({
       helloName: configuration.server_name,
       authorities,
-      signal: cut.signal,
+      signal: cut,
     })),
     sts: () => configuration.Outbound.mta_sts ? sts : undefined,
     memory,
@@ -118,6 +116,10 @@ export async function openOutbound(
     log,
     outgoing: () => outgoing,
   });
+  cut.addEventListener("abort", () => {
+    courier.cut();
+    resolver.close();
+  });
   return {
     ...courier,
     resolver,
@@ -125,14 +127,9 @@ export async function openOutbound(
       ({ configuration, authorities } = next);
       outgoing = outgoingOf(configuration);
     },
-    stop() {
-      cutting ??= setTimeout(() => cut.abort(), GRACE);
-      return courier.stop();
-    },
     async close() {
       clearInterval(tidy);
       await courier.stop();
-      clearTimeout(cutting);
       resolver.close();
       notebook.close();
     },

@@ -59,7 +59,7 @@ export interface Server {
   readonly stop: () => Promise<void>;
 }
 
-/** Milliseconds that commands in progress have when the server stops. */
+/** Milliseconds that commands and transactions in progress have when the server stops. */
 const GRACE = 8000;
 
 /**
@@ -177,7 +177,11 @@ class LiveServer {
   }
 
   async stop(): Promise<void> {
-    await this.#net.stop(GRACE);
+    // Side by side: peers of both kinds may hang.
+    await Promise.all([
+      this.#net.stop(GRACE),
+      this.#ports.delivery.stopOutgoing(GRACE),
+    ]);
     await closePorts(this.#ports);
   }
 

@@ -112,7 +112,7 @@ export class ActiveQueue {
   leave(job: Job, notBefore: number | undefined): void {
     const { lane, id } = job;
     lane.busy--;
-    lane.pool.running--;
+    lane.pool.leave();
     const entry = this.#options.spool.entry(id);
     const due = entry &&
       this.#duesOf(entry).find((one) => one.lane === lane.key);

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly reports?: boolean;
   /** With "later": it is not tried again before the operator releases it. */
   readonly hold?: true;
+  /** With "later": our own stop came in between, and it was no attempt. */
+  readonly cut?: true;
   /** It is not tried again for so many milliseconds. */
   readonly retryAfter?: number;
 }

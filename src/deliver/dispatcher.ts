@@ -78,8 +78,6 @@ export class Dispatcher {
   readonly #active: ActiveQueue;
   readonly #rush = new Rush(() => this.#fill());
   #patience: Patience;
-  #isStopped = false;
-  #idle: (() => void) | undefined;
   /** What the operator does. */
   readonly control: QueueControl;
 
@@ -118,18 +116,16 @@ export class Dispatcher {
     this.#fill();
   }
 
-  /** Starts nothing more; resolves when what is under way has ended. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#active.stop();
-    this.#rush.stop();
-    if (this.#running > 0) {
-      await new Promise<void>((resolve) => this.#idle = resolve);
-    }
+  /** Starts nothing more that goes to other servers; resolves when what is under way has ended. */
+  stopRemote(): Promise<void> {
+    return this.#pools.remote.stop();
   }
 
-  get #running(): number {
-    return this.#pools.local.running + this.#pools.remote.running;
+  /** Starts nothing more; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.#active.stop();
+    this.#rush.stop();
+    await Promise.all([this.#pools.local.stop(), this.#pools.remote.stop()]);
   }
 
   /** The schedule from now on. */
@@ -154,7 +150,6 @@ export class Dispatcher {
 
   /** Starts jobs while there are places, a lane after the other. */
   #fill(): void {
-    if (this.#isStopped) return;
     // Those who wait for a 250 go first: what was accepted is safe where it is.
     if (!this.#rush.isOn) this.#fillPool(this.#pools.local);
     this.#fillPool(this.#pools.remote);
@@ -179,7 +174,6 @@ export class Dispatcher {
     }
     this.#active.leave(job, notBefore);
     this.#fill();
-    if (this.#running === 0) this.#idle?.();
   }
 
   async #attempt(job: Job): Promise<void> {
@@ -200,18 +194,17 @@ export class Dispatcher {
         ? destinations.map(() => LATE)
         : await courier(entry, destinations);
     const { place } = lane.pool;
+    // What our own stop cut off is no attempt: nothing is noted of it.
+    const isMade = (_: unknown, i: number) => !outcomes[i]?.cut;
+    const made = outcomes.filter(isMade);
     const verdicts = verdictsOf({
-      ...{ entry, envelope, destinations, outcomes, place },
-      ...{ patience: this.#patience, now: now(), random },
+      ...{ entry, envelope, place, outcomes: made, now: now(), random },
+      destinations: destinations.filter(isMade),
+      patience: this.#patience,
     });
-    this.#log(entry, verdicts, outcomes);
-    await record(
-      this.#options,
-      { entry, envelope, pending, verdicts },
-      (keys) => {
-        job.owed = keys;
-      },
-    );
+    this.#log(entry, verdicts, made);
+    const recorded = { entry, envelope, pending, verdicts };
+    await record(this.#options, recorded, (keys) => job.owed = keys);
   }
 
   #log(

@@ -65,6 +65,8 @@ export class Pool {
   running = 0;
   /** Lanes in which something is ready, the next one first. */
   readonly #lanes = new Set<Lane>();
+  #isStopped = false;
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(
     place: "local" | "remote",
@@ -76,7 +78,24 @@ export class Pool {
   }
 
   get hasPlace(): boolean {
-    return this.running < this.atOnce;
+    return !this.#isStopped && this.running < this.atOnce;
+  }
+
+  /** A job that ran is over. */
+  leave(): void {
+    this.running--;
+    this.#lookForEnd();
+  }
+
+  /** Has no places any more; resolves when nothing runs. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#lookForEnd();
+    return this.#ended.promise;
+  }
+
+  #lookForEnd(): void {
+    if (this.#isStopped && this.running === 0) this.#ended.resolve();
   }
 
   /** Puts `lane` at the end of the line, if it is in none and has something ready. */

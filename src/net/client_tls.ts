@@ -10,7 +10,7 @@
 
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { isIP } from "node:net";
-import type { Duplex } from "node:stream";
+import { addAbortSignal, type Duplex } from "node:stream";
 import { limits, type LinkTls, type TlsFailure } from "../wire/mod.ts";
 import { isVouchedFor } from "./authorities.ts";
 import type { ClientTlsPolicy } from "./client_tls_policy.ts";
@@ -69,7 +69,12 @@ export async function startClientTls(
  * @throws {Error} When there is none, or the certificate does not verify.
  */
 export async function connectVerified(
-  place: { readonly address: string; readonly port: number },
+  place: {
+    readonly address: string;
+    readonly port: number;
+    /** Cuts the connection off, at any time. */
+    readonly signal: AbortSignal;
+  },
   name: string,
   trust: Trust,
 ): Promise<Duplex> {
@@ -80,6 +85,7 @@ export async function connectVerified(
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
   });
+  addAbortSignal(place.signal, socket);
   try {
     await handshake(socket);
     const failure = pkixFailure(socket, [name], trust);

@@ -27,6 +27,11 @@ export const LATER: Outcome = {
   reply: reply(451, "4.7.1", "Greylisted"),
   peer: "mx.example.net[192.0.2.1]:25",
 };
+export const CUT: Outcome = {
+  kind: "later",
+  cut: true,
+  reply: reply(451, "4.3.2", "This server is stopping"),
+};
 export const FAILED: Outcome = {
   kind: "failed",
   reply: reply(550, "5.1.1", "No such user"),

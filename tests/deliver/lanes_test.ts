@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import {
+  CUT,
   DispatchStage,
   gate,
   HOUR,
@@ -137,4 +138,51 @@ Deno.test("whatever waits, there is one timer", async () => {
   assertEquals(stage.calls.length, 50);
   await stage.dispatcher.stop();
   assertEquals(stage.timers, 0);
+});
+
+Deno.test("at a stop nothing more goes to other servers, while mailboxes are served", async () => {
+  const stage = new DispatchStage();
+  const { opened, open } = gate();
+  stage.answer = async (key) => {
+    if (key === "remote:a@one.example") await opened;
+    return SENT;
+  };
+  await stage.start();
+  await stage.put(to("remote:a@one.example"));
+  const stopped = stage.dispatcher.stopRemote();
+  await stage.put(to("remote:b@two.example", "mailbox:alice"));
+  assertEquals(stage.taken(), ["remote:a@one.example", "mailbox:alice"]);
+  open();
+  await stopped;
+  await stage.settle();
+  assertEquals(
+    stage.spool.entries().map(({ pending }) => [...pending]),
+    [["remote:b@two.example"]],
+  );
+  await stage.dispatcher.stop();
+});
+
+Deno.test("what our own stop cuts off counts as no attempt: the schedule stays where it was", async () => {
+  const stage = new DispatchStage();
+  const { opened, open } = gate();
+  stage.answer = async (key) => {
+    await opened;
+    return key === "remote:a@one.example" ? CUT : LATER;
+  };
+  await stage.start();
+  const id = await stage.put(
+    to("remote:a@one.example", "remote:b@one.example"),
+  );
+  const stopped = stage.dispatcher.stop();
+  open();
+  await stopped;
+  const entry = stage.spool.entry(id);
+  assertEquals(entry?.progress("remote:a@one.example"), undefined);
+  assertEquals(entry?.progress("remote:b@one.example")?.attempts, 1);
+  assertEquals(stage.eventNames(), ["delivery_deferred"]);
+
+  const next = new DispatchStage({ spool: stage.spool });
+  await next.start();
+  assertEquals(next.taken(), ["remote:a@one.example"]);
+  await next.dispatcher.stop();
 });

@@ -1,7 +1,14 @@
 /** SIGTERM: who hears what, and how soon it is over. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { LineClient, loginPop3 } from "../harness/line_client.ts";
+import { fakeNameServer } from "../dns/fake_name_server.ts";
+import {
+  greetSmtp,
+  LineClient,
+  loginPop3,
+  sendMessage,
+} from "../harness/line_client.ts";
+import { ScriptedPeer } from "../interop/peers/scripted_peer.ts";
 import { firstMessage } from "./first_message.ts";
 import { startTls } from "./secure_client.ts";
 import { ServeSite } from "./serve_site.ts";
@@ -89,6 +96,70 @@ Deno.test("SIGTERM: a client that never ends its message does not hold the serve
   assert(took < 10_000, `it took ${took} ms`);
   sender.close();
 });
+
+Deno.test("SIGTERM: peers that hang on both sides hold the server no longer than ten seconds, and what was cut off counts as no attempt", async () => {
+  await using peer = new ScriptedPeer("127.0.0.1", 0, {
+    act: (moment) => moment === "." ? "hang" : undefined,
+  });
+  await using mute = new ScriptedPeer("127.0.0.1", 0, {
+    act: () => "hang",
+  });
+  const to = (port: number) => ({ host: "127.0.0.1", port, relay: true });
+  await using names = await silentNameServer();
+  await using site = await ServeSite.make({
+    ...{ domain: "here.test", Accounts: { "ann@here.test": "secret" } },
+    DNS: { servers: [`127.0.0.1:${names.port}`] },
+    Outbound: {
+      Routes: {
+        "dot.test": to(peer.port),
+        "mute.test": to(mute.port),
+        "unknown.test": { host: "host.unknown.test", relay: true },
+      },
+    },
+  });
+  const server = await site.serve();
+  const client = await greetSmtp(server.ports.smtp!);
+  const recipients = ["x@dot.test", "x@mute.test", "x@unknown.test"];
+  for (const recipient of recipients) {
+    const text = `Subject: to ${recipient}\r\n\r\nx\r\n`;
+    const answer = await sendMessage(
+      client,
+      "ann@here.test",
+      [recipient],
+      text,
+    );
+    assertStringIncludes(answer, "250 2.0.0");
+  }
+  assertStringIncludes(await client.say("MAIL FROM:<s@example.org>"), "250");
+  assertStringIncludes(await client.say("RCPT TO:<ann@here.test>"), "250");
+  assertStringIncludes(await client.say("DATA"), "354");
+  while (!peer.commands.includes("DATA") || mute.connections === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const asked = performance.now();
+  server.signal("SIGTERM");
+  assertEquals(await server.ended, 0);
+  const took = performance.now() - asked;
+  assert(took < 10_000, `it took ${took} ms`);
+  client.close();
+
+  const listed = await site.command("queue list --json");
+  const attempts = listed.trim().split("\n").map((line) =>
+    JSON.parse(line).destinations[0].attempts
+  );
+  assertEquals(attempts, [0, 0, 0]);
+  // Nothing waits for a second attempt: it is made with the next start.
+  peer.script = {};
+  await using again = await site.serve();
+  await again.event("delivered", ({ to }) => to === "remote:x@dot.test");
+  assertStringIncludes(peer.taken[0]!.text, "Subject: to x@dot.test");
+});
+
+/** A name server that hears all and says nothing. */
+async function silentNameServer() {
+  const server = await fakeNameServer(() => []);
+  return { port: server.port, [Symbol.asyncDispose]: () => server.close() };
+}
 
 async function assertRefused(port: number): Promise<void> {
   try {

@@ -59,6 +59,7 @@ export class Lane {
   #opening = 0;
   #allowed = 1;
   #failures = 0;
+  #isStopped = false;
   #closed: { readonly until: number; readonly why: Unreached } | undefined;
 
   constructor(options: LaneOptions) {
@@ -91,8 +92,9 @@ export class Lane {
     this.#closed = undefined;
   }
 
-  /** Lets connections go that rest; what is under way comes to its end. */
+  /** Lets connections go that rest, now and later; what is under way comes to its end. */
   stop(): void {
+    this.#isStopped = true;
     for (const rest of this.#resting.splice(0)) rest(undefined);
   }
 
@@ -136,6 +138,7 @@ export class Lane {
   }
 
   #rest(): Promise<Job | undefined> {
+    if (this.#isStopped) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const wake = (job: Job | undefined) => {
         clearTimeout(timer);

@@ -46,6 +46,8 @@ export interface RemoteCourier {
   reopen(): void;
   /** Ends connections that rest; resolves when no connection is left. */
   stop(): Promise<void>;
+  /** Waits for no peer any more: all that is under way is told that it was cut off. */
+  cut(): void;
 }
 
 /** A destination, and the sender under which it is reached. */
@@ -61,6 +63,7 @@ export function remoteCourier(options: RemoteCourierOptions): RemoteCourier {
   return {
     reopen: () => lanes.reopen(),
     stop: () => lanes.stop(),
+    cut: () => lanes.cut(),
     courier: (entry, destinations) => {
       const remote = destinations.filter(isRemote);
       const route = routeFor(remote[0]!.address, options);
@@ -86,6 +89,11 @@ const HELD: Outcome = {
   kind: "later",
   hold: true,
   reply: reply(451, "4.7.0", "Held, as the route of the domain says"),
+};
+const CUT: Outcome = {
+  kind: "later",
+  cut: true,
+  reply: reply(451, "4.3.2", "This server is stopping"),
 };
 
 /** What was held once and is here again was let go by the operator. */
@@ -122,6 +130,9 @@ class Lanes {
   #connections = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #allGone: (() => void)[] = [];
+  /** For each message that waits for a peer's word, how it is told that there will be none. */
+  readonly #underWay = new Set<() => void>();
+  #isCut = false;
 
   constructor(options: RemoteCourierOptions) {
     this.#options = options;
@@ -163,15 +174,22 @@ class Lanes {
   ): Promise<readonly Outcome[]> {
     const { spool, now } = this.#options;
     const recipients = group.map(({ recipient }) => recipient);
+    if (this.#isCut) return Promise.resolve(group.map(() => CUT));
     return new Promise((resolve) => {
+      const tell = (outcomes: readonly Outcome[]) => {
+        this.#underWay.delete(cut);
+        resolve(outcomes);
+      };
+      const cut = () => tell(group.map(() => CUT));
+      this.#underWay.add(cut);
       lane.send({
         untried: 0,
         transmission: transmissionOf(entry, sender, recipients, spool),
         done: (results, peer) =>
-          resolve(results.map((result) => outcomeOf(result, peer))),
+          tell(results.map((result) => outcomeOf(result, peer))),
         unreached: (reached, until) => {
           const outcome = unreachedOutcome(reached, until - now());
-          resolve(group.map(() => outcome));
+          tell(group.map(() => outcome));
         },
       });
     });
@@ -185,6 +203,11 @@ class Lanes {
     for (const lane of this.#lanes.values()) lane.stop();
     if (this.#connections === 0) return Promise.resolve();
     return new Promise((resolve) => this.#allGone.push(resolve));
+  }
+
+  cut(): void {
+    this.#isCut = true;
+    for (const cut of this.#underWay) cut();
   }
 
   #lane(route: Route, wish: TlsWish): Lane {

@@ -219,6 +219,16 @@ Deno.test("lane: one that is lost in the middle is for the queue to repeat", asy
   lane.stop();
 });
 
+Deno.test("lane: after a stop no connection waits for more", async () => {
+  const { lane, connections, told, send } = stage();
+  await send("a");
+  const transmission = await connections[0]!.ask();
+  lane.stop();
+  await transmission!.done([SENT]);
+  assertEquals(await connections[0]!.ask(), undefined);
+  assertEquals(told, ["a: sent OK"]);
+});
+
 Deno.test("lane: is idle when nothing is known in it", async () => {
   const { lane, connections, send, pass } = stage();
   assert(lane.isIdle);

@@ -84,6 +84,10 @@ export class ScriptedPeer implements AsyncDisposable {
     this.#ended = this.#accept();
   }
 
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
   /** Connections that are open now. */
   get connections(): number {
     return this.#open.size;
