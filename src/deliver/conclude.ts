@@ -4,7 +4,7 @@ import { type Reply, reply } from "../mail/mod.ts";
 import type { Destination, Progress, WaitingEntry } from "../queue/mod.ts";
 import { destinationKey, type Envelope } from "../queue/mod.ts";
 import type { Outcome } from "./courier.ts";
-import type { Fate } from "./report.ts";
+import type { Fate, Told } from "./report.ts";
 import { deadlinesOf, nextStep, type Patience } from "./retry_schedule.ts";
 
 export interface Attempt {
@@ -21,12 +21,9 @@ export interface Attempt {
 }
 
 /** One destination after an attempt. */
-export interface Verdict {
-  readonly fate: Fate;
+export interface Verdict extends Told {
   /** Undefined when it is done with. */
   readonly progress: Progress | undefined;
-  /** The sender has to hear of it, or it is only noted. */
-  readonly isNews: boolean;
 }
 
 /** One verdict a destination, in their order. */
@@ -56,7 +53,11 @@ export const LATE: Outcome = {
   ),
 };
 
-function ended({ now }: Attempt, key: string, outcome: Outcome): Verdict {
+function ended(
+  { entry, now }: Attempt,
+  key: string,
+  outcome: Outcome,
+): Verdict {
   const action = outcome.kind === "failed"
     ? "failed"
     : outcome.reports
@@ -64,7 +65,9 @@ function ended({ now }: Attempt, key: string, outcome: Outcome): Verdict {
     : outcome.relayed
     ? "relayed"
     : "delivered";
-  const fate = { key, action, ...wordsOf(outcome), lastAttempt: now } as const;
+  const isFirst = (entry.progress(key)?.attempts ?? 0) === 0;
+  const words = { ...wordsOf(outcome), lastAttempt: now };
+  const fate = { key, action, isFirst, ...words } as const;
   return { fate, progress: undefined, isNews: true };
 }
 
@@ -86,9 +89,11 @@ function waits(
     random: random(),
   });
   const words = wordsOf(outcome);
+  const isFirst = attempts === 1;
   if (step.kind === "expired") {
     const action = "failed" as const;
-    const fate = { key, action, ...expired(words), lastAttempt: now };
+    const said = { ...expired(words), lastAttempt: now };
+    const fate = { key, action, isFirst, ...said };
     return { fate, progress: undefined, isNews: true };
   }
   const { next, warn } = step;
@@ -105,6 +110,7 @@ function waits(
   const fate: Fate = {
     key,
     action: "delayed",
+    isFirst,
     ...words,
     lastAttempt: now,
     retryUntil: deadlines.expires,

@@ -185,7 +185,7 @@ export class Dispatcher {
     }
     const entry = await spool.load(id);
     if (entry === undefined) return;
-    const { envelope, pending } = entry;
+    const { envelope } = entry;
     const destinations = this.#dueIn(lane, entry);
     if (destinations.length === 0) return;
     const deadlines = deadlinesOf(envelope, this.#patience);
@@ -203,7 +203,7 @@ export class Dispatcher {
       patience: this.#patience,
     });
     this.#log(entry, verdicts, made);
-    const recorded = { entry, envelope, pending, verdicts };
+    const recorded = { entry, envelope, verdicts };
     await record(this.#options, recorded, (keys) => job.owed = keys);
   }
 

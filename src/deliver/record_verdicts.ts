@@ -17,8 +17,6 @@ interface Recording {
 interface Recorded {
   readonly entry: SpoolEntry;
   readonly envelope: Envelope;
-  /** What waited before the attempt. */
-  readonly pending: ReadonlySet<string>;
   readonly verdicts: readonly Verdict[];
 }
 
@@ -32,9 +30,8 @@ export async function record(
   recorded: Recorded,
   owe: (keys: readonly string[]) => void,
 ): Promise<void> {
-  const { verdicts, envelope, pending } = recorded;
-  const news = verdicts.filter(({ isNews }) => isNews).map(({ fate }) => fate);
-  const reports = reportsDue(envelope, pending, news);
+  const { verdicts, envelope } = recorded;
+  const reports = reportsDue(envelope, verdicts);
   const told = new Set(reports.flatMap(({ keys }) => keys));
   const rest = verdicts.filter(({ fate }) => !told.has(fate.key));
   const sent = verdicts.filter(isSent).map(({ fate }) => fate.key);

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Reply } from "../mail/mod.ts";
+import { type Reply, reply } from "../mail/mod.ts";
 import {
   destinationKey,
   type Envelope,
@@ -38,10 +38,19 @@ export interface Fate {
   readonly retryUntil?: number;
   /** Of what is delayed: the sender named the deadline that has passed (RFC 2852, mode N). */
   readonly isAsked?: boolean;
+  /** It had never been tried before. */
+  readonly isFirst?: boolean;
+}
+
+/** A fate, and whether it is one to tell, or only one attempt of many. */
+export interface Told {
+  readonly fate: Fate;
+  readonly isNews: boolean;
 }
 
 /** One recipient's lines of a report. */
-export interface ReportLine extends Omit<Fate, "key" | "action" | "isAsked"> {
+export interface ReportLine
+  extends Omit<Fate, "key" | "action" | "isAsked" | "isFirst"> {
   /** As the sender wrote it: where an alias leads is nobody's business. */
   readonly address: string;
   readonly orcpt?: string;
@@ -64,38 +73,42 @@ const ABOUT: Record<FateAction, ReportDue["about"]> = {
   passed: "success",
 };
 
-/**
- * The reports that are due after an attempt.
- *
- * @param pending The destinations that waited before it.
- */
+/** The reports that are due after an attempt. */
 export function reportsDue(
   envelope: Envelope,
-  pending: ReadonlySet<string>,
-  fates: readonly Fate[],
+  told: readonly Told[],
 ): ReportDue[] {
   // RFC 5321 §6.1: nothing is reported to the null reverse-path, or reports would loop.
   if (envelope.from === "") return [];
-  const due = new Map<string, { lines: ReportLine[]; keys: Set<string> }>();
-  for (const fate of fates) {
-    const about = ABOUT[fate.action];
-    for (const recipient of envelope.recipients) {
-      const line = lineOf(envelope, recipient, pending, fate);
-      if (line === undefined) continue;
-      const report = due.get(about) ?? { lines: [], keys: new Set() };
-      due.set(about, report);
-      report.keys.add(fate.key);
+  const due = new Map<string, { lines: ReportLine[]; keys: string[] }>();
+  for (const { fate, isNews } of told) {
+    const lines = envelope.recipients.flatMap((recipient) =>
+      linesOf(envelope, recipient, fate, isNews)
+    );
+    if (lines.length === 0) continue;
+    // One report says all of a destination: what it says is durable as a whole.
+    const isOwn = lines.some(({ action }) => action !== "expanded");
+    const about = isOwn ? ABOUT[fate.action] : "success";
+    const report = due.get(about) ?? { lines: [], keys: [] };
+    due.set(about, report);
+    report.keys.push(fate.key);
+    for (const line of lines) {
       if (!isSaid(report.lines, line)) report.lines.push(line);
     }
   }
   return [...due].map(([about, { lines, keys }]) => ({
     about: about as ReportDue["about"],
     lines,
-    keys: [...keys],
+    keys,
   }));
 }
 
-/** An alias that leads to several is expanded, or delayed, once. */
+/** Whether a recipient is an alias that leads to several. */
+export function isExpanded({ destinations }: EnvelopeRecipient): boolean {
+  return new Set(destinations.map(destinationKey)).size > 1;
+}
+
+/** An alias that leads to several is delayed once. */
 function isSaid(lines: readonly ReportLine[], line: ReportLine): boolean {
   return line.action !== "failed" &&
     lines.some(({ address, action }) =>
@@ -103,30 +116,48 @@ function isSaid(lines: readonly ReportLine[], line: ReportLine): boolean {
     );
 }
 
-function lineOf(
+/** What a recipient's sender is told of a destination of theirs. */
+function linesOf(
   envelope: Envelope,
   recipient: EnvelopeRecipient,
-  pending: ReadonlySet<string>,
   fate: Fate,
-): ReportLine | undefined {
+  isNews: boolean,
+): ReportLine[] {
   const keys = recipient.destinations.map(destinationKey);
-  if (!keys.includes(fate.key)) return undefined;
-  const action = actionOf(envelope, recipient, fate, {
-    isExpanded: new Set(keys).size > 1,
-    isFirst: keys.every((key) => pending.has(key)),
+  if (!keys.includes(fate.key)) return [];
+  const { key, isAsked: _, isFirst, ...rest } = fate;
+  const { address, orcpt, notify } = recipient;
+  const line = (action: ReportLine["action"]): ReportLine => ({
+    ...rest,
+    ...{ address, action, ...orcpt !== undefined && { orcpt } },
   });
-  if (action === undefined) return undefined;
-  const { key: _, isAsked: __, ...rest } = fate;
-  const { address, orcpt } = recipient;
-  return { ...rest, address, action, ...orcpt !== undefined && { orcpt } };
+  const own = isNews ? actionOf(envelope, recipient, fate) : undefined;
+  const lines = own === undefined ? [] : [line(own)];
+  // RFC 3461 §5.2.7.3 (c): told with one of the destinations, whatever becomes of it.
+  const isDue = isFirst && key === keys[0] && isExpanded(recipient);
+  if (isDue && notify?.includes("SUCCESS")) lines.unshift(expanded(line));
+  return lines;
 }
+
+/** Of what the peer said of one destination it tells nothing: the alias itself has worked. */
+function expanded(
+  line: (action: ReportLine["action"]) => ReportLine,
+): ReportLine {
+  const { address, orcpt, lastAttempt } = line("expanded");
+  return {
+    ...{ address, lastAttempt, action: "expanded", reply: EXPANDED },
+    ...orcpt !== undefined && { orcpt },
+  };
+}
+
+const EXPANDED = reply(250, "2.1.5", "Sent on to several addresses");
 
 function actionOf(
   { deliverBy }: Envelope,
-  { notify }: EnvelopeRecipient,
+  recipient: EnvelopeRecipient,
   { action, isAsked }: Fate,
-  alias: { isExpanded: boolean; isFirst: boolean },
 ): ReportLine["action"] | undefined {
+  const { notify } = recipient;
   switch (action) {
     case "failed":
       return wants(notify, "FAILURE") ? "failed" : undefined;
@@ -141,10 +172,8 @@ function actionOf(
       // RFC 2852 §4: the trace modifier asks every relay for its report.
       const traced = action === "relayed" && deliverBy?.trace &&
         !notify?.includes("NEVER");
-      if (!notify?.includes("SUCCESS") && !traced) return undefined;
-      if (!alias.isExpanded) return action;
-      // RFC 3461 §5.2.7: several destinations are one "expanded", told at the first.
-      return alias.isFirst ? "expanded" : undefined;
+      const asked = notify?.includes("SUCCESS") && !isExpanded(recipient);
+      return asked || traced ? action : undefined;
     }
   }
 }

@@ -6,7 +6,6 @@ import {
 } from "../../src/deliver/mod.ts";
 import { reply } from "../../src/mail/mod.ts";
 import {
-  destinationKey,
   type Envelope,
   type EnvelopeRecipient,
   type Notify,
@@ -50,12 +49,9 @@ function fate(action: FateAction, key = BOB, more: Partial<Fate> = {}): Fate {
 function due(
   envelope: Envelope,
   fates: readonly Fate[],
-  pending?: ReadonlySet<string>,
+  isNews = true,
 ): string[] {
-  const all = envelope.recipients.flatMap(({ destinations }) =>
-    destinations.map(destinationKey)
-  );
-  return reportsDue(envelope, pending ?? new Set(all), fates).map(
+  return reportsDue(envelope, fates.map((fate) => ({ fate, isNews }))).map(
     ({ about, lines }) =>
       `${about}: ` +
       lines.map(({ action, address }) => `${action} ${address}`).join(", "),
@@ -112,11 +108,48 @@ Deno.test("reportsDue(): DELIVERBY's deadline and trace are told unless NEVER (R
   }
 });
 
-Deno.test("reportsDue(): an alias is expanded once, and shows where it leads to nobody", () => {
-  const envelope = message([recipient("list", [BOB, CAROL], ["SUCCESS"])]);
-  const both = [fate("relayed"), fate("delivered", CAROL)];
-  assertEquals(due(envelope, both), ["success: expanded list"]);
-  assertEquals(due(envelope, [both[1]!], new Set([CAROL])), []);
+Deno.test("reportsDue(): an alias that leads to several is expanded with the first attempt, whatever comes of it (RFC 3461 §5.2.7.3)", () => {
+  const list = recipient("list", [BOB, CAROL], ["SUCCESS"]);
+  const first = { isFirst: true };
+  const table: [Fate, isNews: boolean, string | undefined][] = [
+    [fate("relayed", BOB, first), true, "success: expanded list"],
+    [fate("passed", BOB, first), true, "success: expanded list"],
+    [fate("failed", BOB, first), true, "success: expanded list"],
+    [fate("delayed", BOB, first), false, "success: expanded list"],
+    // It was told before, with an attempt that did not work.
+    [fate("relayed", BOB), true, undefined],
+    [fate("delayed", BOB), false, undefined],
+    // Only one of the destinations tells it: attempts are made side by side.
+    [fate("delivered", CAROL, first), true, undefined],
+  ];
+  for (const [one, isNews, wanted] of table) {
+    assertEquals(due(message([list]), [one], isNews), wanted ? [wanted] : []);
+  }
+  const silent = recipient("list", [BOB, CAROL], ["FAILURE"]);
+  assertEquals(due(message([silent]), [fate("relayed", BOB, first)]), []);
+});
+
+Deno.test("reportsDue(): what an alias's destination failed with stands in the same report", () => {
+  const notify: Notify[] = ["SUCCESS", "FAILURE"];
+  const envelope = message([recipient("list", [BOB, CAROL], notify)]);
+  const [report] = reportsDue(envelope, [
+    { fate: fate("failed", BOB, { isFirst: true, peer: "mx" }), isNews: true },
+    { fate: fate("delivered", CAROL, { isFirst: true }), isNews: true },
+  ]);
+  const [expanded, failed] = report!.lines;
+  assertEquals([report!.about, report!.keys], ["failure", [BOB]]);
+  assertEquals([expanded!.action, expanded!.reply.code], ["expanded", 250]);
+  assertEquals(expanded!.peer, undefined);
+  assertEquals([failed!.action, failed!.peer], ["failed", "mx"]);
+});
+
+Deno.test("reportsDue(): an alias that leads to one is told as if there were none (RFC 3461 §5.2.7.2)", () => {
+  const envelope = message([recipient("b", [BOB, BOB], ["SUCCESS"])]);
+  const fates = [fate("relayed", BOB, { isFirst: true })];
+  assertEquals(due(envelope, fates), ["success: relayed b"]);
+});
+
+Deno.test("reportsDue(): a failure behind an alias names the alias", () => {
   const failing = message([recipient("list", [BOB, CAROL])]);
   assertEquals(due(failing, [fate("failed")]), ["failure: failed list"]);
 });
@@ -128,11 +161,15 @@ Deno.test("reportsDue(): one report a kind, with all its recipients and their ke
     recipient("c", [CAROL], ["NEVER"]),
     recipient("d", ["remote:d@example.net"]),
   ]);
-  const reports = reportsDue(envelope, new Set(), [
+  const fates = [
     fate("failed", BOB, { peer: "mx" }),
     fate("failed", CAROL),
     fate("delayed", "remote:d@example.net", { retryUntil: 9 }),
-  ]);
+  ];
+  const reports = reportsDue(
+    envelope,
+    fates.map((fate) => ({ fate, isNews: true })),
+  );
   const words = { lastAttempt: 5 };
   const refused = { reply: reply(550, "2.0.0", "words"), peer: "mx" };
   assertEquals(reports, [

@@ -23,6 +23,7 @@ import type {
   TransmissionRecipient,
 } from "../../smtp_client/mod.ts";
 import type { Courier, Outcome } from "../courier.ts";
+import { isExpanded } from "../report.ts";
 import { type Job, Lane, type Unreached } from "./lane.ts";
 import { type Peer, reach, type ReachOptions } from "./reach.ts";
 import type { TlsWish } from "./protection.ts";
@@ -161,7 +162,8 @@ class Lanes {
   #goal(destination: Remote, envelope: Envelope): Goal {
     const recipient = recipientOf(destination, envelope);
     const sender = this.#options.senderFor(envelope, recipient);
-    const { notify, orcpt } = recipient;
+    const { orcpt } = recipient;
+    const notify = notifyOf(recipient);
     const { address } = destination;
     return { sender, recipient: { address, ...defined({ notify, orcpt }) } };
   }
@@ -246,6 +248,20 @@ class Lanes {
       for (const gone of this.#allGone.splice(0)) gone();
     };
   }
+}
+
+/**
+ * What the peer is told of the sender's wishes for reports. RFC 3461 §5.2.7.3 (c): that an
+ * alias leads to several is reported as "expanded"; no success is reported behind it.
+ */
+function notifyOf(
+  recipient: EnvelopeRecipient,
+): EnvelopeRecipient["notify"] {
+  const { notify } = recipient;
+  if (!notify?.includes("SUCCESS") || !isExpanded(recipient)) return notify;
+  const left = notify.filter((word) => word !== "SUCCESS");
+  // §4.1: without any word, failures would be reported.
+  return left.length > 0 ? left : ["NEVER"];
 }
 
 function wishOf({ requireTls }: Envelope): TlsWish {
