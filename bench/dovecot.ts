@@ -1,11 +1,11 @@
-/** A private Dovecot: POP3 and IMAP on loopback from one Maildir, otherwise its defaults. */
+/** A private Dovecot: POP3, IMAP and LMTP on loopback from one Maildir, otherwise its defaults. */
 
 import { freePort, requirePrograms, start, waitForPort } from "./programs.ts";
 
 export interface Dovecot {
   /** The process of its master. */
   readonly pid: number;
-  readonly ports: Readonly<Record<"pop3" | "imap" | "imaps", number>>;
+  readonly ports: Readonly<Record<"pop3" | "imap" | "imaps" | "lmtp", number>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -20,16 +20,25 @@ export interface DovecotTls {
   readonly key: string;
 }
 
+export interface DovecotOptions {
+  readonly tls?: DovecotTls;
+  /** Seconds between the looks of a session in IDLE, which is told of changes besides. */
+  readonly idleCheck?: number;
+}
+
 /** Starts Dovecot below `folder`; it serves the Maildir `mail`, which must be nobody's. */
 export async function startDovecot(
   folder: string,
   mail: string,
-  tls?: DovecotTls,
+  options: DovecotOptions = {},
 ): Promise<Dovecot> {
   await requirePrograms("dovecot");
-  const ports = { pop3: freePort(), imap: freePort(), imaps: freePort() };
+  const ports = {
+    ...{ pop3: freePort(), imap: freePort(), imaps: freePort() },
+    lmtp: freePort(),
+  };
   const file = `${folder}/dovecot.conf`;
-  await Deno.writeTextFile(file, configuration(folder, mail, ports, tls));
+  await Deno.writeTextFile(file, configuration(folder, mail, ports, options));
   const child = start("dovecot", "-F", "-c", file);
   await waitForPort(ports.imap).catch(async (error) => {
     const log = await Deno.readTextFile(`${folder}/log`).catch(() => "");
@@ -49,18 +58,26 @@ function configuration(
   folder: string,
   mail: string,
   ports: Dovecot["ports"],
-  tls: DovecotTls | undefined,
+  { tls, idleCheck }: DovecotOptions,
 ): string {
   const ssl = tls
     ? `ssl = yes\nssl_cert = <${tls.certificate}\nssl_key = <${tls.key}`
     : "ssl = no";
+  const poll = idleCheck === undefined
+    ? ""
+    : `mailbox_idle_check_interval = ${idleCheck} secs`;
   return `base_dir = ${folder}/run
 state_dir = ${folder}/state
 instance_name = denomaild-bench
 log_path = ${folder}/log
-protocols = pop3 imap
+protocols = pop3 imap lmtp
 listen = 127.0.0.1
 ${ssl}
+${poll}
+postmaster_address = postmaster@example.test
+# alice+lists@ is for the mailbox "lists", as in the server beside it.
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = yes
 disable_plaintext_auth = no
 mail_location = maildir:${mail}
 first_valid_uid = ${NOBODY}
@@ -71,7 +88,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid=${NOBODY} gid=${NOBODY} home=${folder}/home
+  args = uid=${NOBODY} gid=${NOBODY} home=${folder}/home allow_all_users=yes
 }
 service pop3-login {
   inet_listener pop3 {
@@ -79,6 +96,11 @@ service pop3-login {
   }
   inet_listener pop3s {
     port = 0
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    port = ${ports.lmtp}
   }
 }
 service imap-login {

@@ -10,15 +10,16 @@ import { RawImapClient } from "../tests/harness/raw_imap_client.ts";
 import { startServer } from "../tests/harness/server.ts";
 import { type Dovecot, DOVECOT_PASSWORD, startDovecot } from "./dovecot.ts";
 import { fillMailboxes } from "./imap_mailboxes.ts";
+import { liftWatchLimit } from "./inotify.ts";
 import { ROWS } from "./imap_rows.ts";
-import { sessionRows } from "./imap_sessions.ts";
+import { COUNT, sessionRows } from "./imap_sessions.ts";
 import { descendantsOf, sharedMemoryOf, waitUntilIdle } from "./programs.ts";
 import { type Finding, median, say } from "./report.ts";
 
 /** One of the two servers. */
 export interface Contestant {
   readonly name: "denomaild" | "Dovecot";
-  readonly ports: { readonly imap: number; readonly imaps: number };
+  readonly ports: Readonly<Record<"imap" | "imaps" | "lmtp", number>>;
   readonly user: string;
   readonly password: string;
   /** PEM text of what signed its certificate. */
@@ -63,16 +64,19 @@ export async function imapScenario(
   const data = `${folder}/ours`;
   // The first start makes accounts and a certificate; Dovecot uses it, too.
   await (await startServer(data)).stop();
+  await nameMailboxesInAddresses(`${data}/conf/denomaild.conf`);
   const mail = `${folder}/dovecot/mail`;
   await fillMailboxes(count, `${data}/mail/example.test/alice`, mail);
   const server = await startServer(data);
+  const watches = await liftWatchLimit(2 * COUNT);
   try {
     const { ports, accounts, ca } = server.ready;
     const certificate = ca;
     const key = ca.replace(/certificate\.pem$/, "key.pem");
     const dovecot = await startDovecot(`${folder}/dovecot`, mail, {
-      certificate,
-      key,
+      tls: { certificate, key },
+      // Without watchers it has to look; more often it cannot.
+      ...(watches.isEnough ? {} : { idleCheck: 1 }),
     });
     try {
       const common = { ca: await Deno.readTextFile(ca) };
@@ -87,8 +91,19 @@ export async function imapScenario(
       await dovecot.stop();
     }
   } finally {
+    await watches.restore();
     await server.stop();
   }
+}
+
+/** alice+lists@ is for the mailbox "lists". */
+async function nameMailboxesInAddresses(configuration: string): Promise<void> {
+  const text = await Deno.readTextFile(configuration);
+  const start = text.indexOf("{") + 1;
+  await Deno.writeTextFile(
+    configuration,
+    `${text.slice(0, start)}\n  "details": "existing",${text.slice(start)}`,
+  );
 }
 
 function besideUs({ ports, pid }: Dovecot, ca: string): Contestant {

@@ -5,9 +5,13 @@ const PROGRAMS = {
   postfix: ["/usr/sbin/postfix", "postfix"],
   "smtp-source": ["/usr/sbin/smtp-source", "postfix"],
   "smtp-sink": ["/usr/sbin/smtp-sink", "postfix"],
-  dovecot: ["/usr/sbin/dovecot", "dovecot-pop3d and dovecot-imapd"],
+  dovecot: [
+    "/usr/sbin/dovecot",
+    "dovecot-pop3d, dovecot-imapd and dovecot-lmtpd",
+  ],
   curl: ["/usr/bin/curl", "curl"],
   openssl: ["/usr/bin/openssl", "openssl"],
+  sysctl: ["/usr/sbin/sysctl", "procps"],
   cat: ["/usr/bin/cat", "coreutils"],
 } as const;
 export type Program = keyof typeof PROGRAMS;
