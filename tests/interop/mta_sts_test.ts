@@ -92,7 +92,7 @@ Deno.test("MTA-STS: an enforced policy is obeyed, one in testing lets mail go", 
   const server = await OurServer.start({
     DNS: { servers: [`127.0.0.1:${dns.resolver.port}`] },
     Outbound: { port, addresses: "ipv4" },
-  }, authority.pem);
+  }, { authority: authority.pem });
   stops.defer(async () => void await server.stop());
   const fate = async (name: string) => {
     const to = `box@${name}.peers.test`;

@@ -57,6 +57,8 @@ Deno.test("mail goes both ways between Postfix, Dovecot and us", async (t) => {
         `several MX 10 mx.silent`,
         `several MX 20 mx.plain`,
         `mx.silent A ${network.address()}`,
+        // Postfix takes it, hands it on to us, and has to send it back.
+        `returns MX 10 mx.plain`,
         "null MX 0 .",
         "alias CNAME plain",
         `implicit A ${at.plain}`,
@@ -100,8 +102,11 @@ _${port}._tcp.mx.${name} TLSA ${tlsa}`
       ["dane", "anchor", "wrong"].map((name) => `${name}.secure.test`),
       "bogus.test",
     ),
-    boxes: ["box", ...SAMPLES.map(({ name }) => name)],
-    relays: { "example.test": `[127.0.0.1]:${ours}` },
+    boxes: ["box", "writer", ...SAMPLES.map(({ name }) => name)],
+    relays: {
+      "example.test": `[127.0.0.1]:${ours}`,
+      "returns.peers.test": `[127.0.0.1]:${ours}`,
+    },
   });
   stops.defer(() => postfix.stop());
   const server = await OurServer.start({
@@ -111,7 +116,10 @@ _${port}._tcp.mx.${name} TLSA ${tlsa}`
         ...{ kind, port: 0, addresses: ["127.0.0.1"] },
       })),
     ],
-    Aliases: { "away@example.test": "box@forward.peers.test" },
+    Aliases: {
+      "away@example.test": "box@forward.peers.test",
+      "lost@example.test": "nobody@returns.peers.test",
+    },
     DNS: {
       servers: [`127.0.0.1:${names.resolver.port}`],
       validates: true,
@@ -132,7 +140,7 @@ _${port}._tcp.mx.${name} TLSA ${tlsa}`
         },
       },
     },
-  });
+  }, { certificate: await authority.certify("mail.example.test") });
   stops.defer(async () => void await server.stop());
   const send = (address: string, subject = "hello", body?: string) =>
     server.submit({
@@ -243,42 +251,72 @@ _${port}._tcp.mx.${name} TLSA ${tlsa}`
     },
   );
 
-  await t.step(
-    "Postfix delivers to us, under TLS where we have a certificate",
-    async () => {
-      const text = messageOf({ to: [], subject: "from.postfix" });
-      const client = await greetSmtp(port, at.plain);
-      const reply = await sendMessage(
-        client,
-        "box@plain.peers.test",
-        ["bob@example.test"],
-        text,
-      );
-      client.close();
-      assertMatch(reply, /^250/);
-      const stored = await server.message(
-        (text) => text.includes("Subject: from.postfix"),
-        "bob@example.test",
-      );
-      assert(stored.endsWith(text), stored);
-    },
-  );
+  await t.step("Postfix delivers to us under STARTTLS", async () => {
+    const text = messageOf({ to: [], subject: "from.postfix" });
+    const client = await greetSmtp(port, at.plain);
+    const reply = await sendMessage(
+      client,
+      "box@plain.peers.test",
+      ["bob@example.test"],
+      text,
+    );
+    client.close();
+    assertMatch(reply, /^250/);
+    const stored = await server.message(
+      (text) => text.includes("Subject: from.postfix"),
+      "bob@example.test",
+    );
+    assert(stored.endsWith(text), stored);
+    const [received] = /^Received: .*\r\n(?:[ \t].*\r\n)*/m.exec(stored)!;
+    assertMatch(received, /from postfix\.peers\.test/);
+    assertMatch(received, /\swith ESMTPS\s/);
+    assertMatch(
+      await postfix.log(),
+      /TLS connection established to 127\.0\.0\.1\S*: TLSv1\.3/,
+    );
+  });
+
+  /** Mail of a writer elsewhere to an alias of ours. */
+  const writeTo = async (alias: string, subject: string) => {
+    const client = await greetSmtp(ours);
+    const reply = await sendMessage(
+      client,
+      "writer@plain.peers.test",
+      [alias],
+      messageOf({ to: [], subject }),
+    );
+    client.close();
+    assertMatch(reply, /^250/);
+  };
+
+  await t.step("an alias leads elsewhere under a sender of ours", async () => {
+    await writeTo("away@example.test", "forwarded");
+    assertMatch(
+      await arrived(postfix, "box@forward.peers.test"),
+      /^Return-Path: <SRS0=[^>]*=plain\.peers\.test=writer@example\.test>/,
+    );
+  });
 
   await t.step(
-    "an alias leads elsewhere under a sender of ours, and its bounce comes back",
+    "a bounce by Postfix to that sender goes through us to the writer's own server",
     async () => {
-      const client = await greetSmtp(ours);
-      await sendMessage(
-        client,
-        "box@plain.peers.test",
-        ["away@example.test"],
-        messageOf({ to: [], subject: "forwarded" }),
-      );
-      client.close();
-      const stored = await arrived(postfix, "box@forward.peers.test");
+      await writeTo("lost@example.test", "bounced");
+      const bounce = await arrived(postfix, "writer@plain.peers.test");
+      assertMatch(bounce, /^Return-Path: <>/);
+      assertMatch(bounce, /\nReporting-MTA: dns; postfix\.peers\.test/);
       assertMatch(
-        stored,
-        /^Return-Path: <SRS0=[^>]*=plain\.peers\.test=box@example\.test>/,
+        bounce,
+        /\nFinal-Recipient: rfc822; nobody@returns\.peers\.test/,
+      );
+      assertMatch(bounce, /\nSubject: bounced\n/);
+      // Its way: from Postfix to the rewritten sender at our port, and from us on.
+      assertMatch(
+        bounce,
+        /\nReceived: from postfix\.peers\.test [^]*?by mail\.example\.test/,
+      );
+      assertMatch(
+        await postfix.log(),
+        /to=<SRS0=[^>]*=plain\.peers\.test=writer@example\.test>[^\n]*status=sent/,
       );
     },
   );

@@ -10,6 +10,7 @@ import {
   readMaildrop,
 } from "../../harness/line_client.ts";
 import { type Event, type Served, ServeSite } from "../../serve/serve_site.ts";
+import type { Certified } from "./authority.ts";
 
 export const ALICE = "alice@example.test";
 const PASSWORD = "wonderland";
@@ -46,8 +47,11 @@ export class OurServer {
 
   static async start(
     configuration: Readonly<Record<string, unknown>>,
-    /** An authority in PEM form that it trusts. */
-    authority?: string,
+    { authority, certificate }: {
+      /** An authority in PEM form that it trusts. */
+      readonly authority?: string;
+      readonly certificate?: Certified;
+    } = {},
   ): Promise<OurServer> {
     const site = await ServeSite.make({
       server_name: "mail.example.test",
@@ -58,7 +62,13 @@ export class OurServer {
       POP3: { allow_plaintext_auth: true },
       Stories: {},
       ...configuration,
-      ...authority !== undefined && { TLS: { authorities: ["house.pem"] } },
+      TLS: {
+        ...authority !== undefined && { authorities: ["house.pem"] },
+        ...certificate && {
+          certificate_file: "mail.pem",
+          certificate_key_file: "mail.key",
+        },
+      },
       SMTP: {
         allow_plaintext_auth: true,
         ...configuration.SMTP as Record<string, unknown>,
@@ -66,6 +76,11 @@ export class OurServer {
     });
     if (authority !== undefined) {
       await Deno.writeTextFile(`${site.folder}/conf/house.pem`, authority);
+    }
+    if (certificate) {
+      const { chain, key } = certificate;
+      await Deno.writeTextFile(`${site.folder}/conf/mail.pem`, chain);
+      await Deno.writeTextFile(`${site.folder}/conf/mail.key`, key);
     }
     return new OurServer(site, await site.serve());
   }

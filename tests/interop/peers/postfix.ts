@@ -20,7 +20,7 @@ export interface PostfixOptions {
   readonly domains: readonly string[];
   /** Local parts that have a Maildir in each domain. */
   readonly boxes: readonly string[];
-  /** Domains that are handed on, and to whom ("[127.0.0.1]:2525"). */
+  /** Domains that are handed on, always under TLS, and to whom ("[127.0.0.1]:2525"). */
   readonly relays?: Readonly<Record<string, string>>;
 }
 
@@ -120,7 +120,8 @@ virtual_uid_maps = static:${NOBODY}
 virtual_gid_maps = static:${NOBODY}
 smtpd_client_connection_count_limit = 0
 smtpd_tls_received_header = yes
-smtp_tls_security_level = may
+smtp_tls_security_level = encrypt
+smtp_tls_loglevel = 1
 smtp_dns_support_level = disabled
 smtp_host_lookup = native
 smtputf8_autodetect_classes = all
