@@ -22,6 +22,11 @@ export function latin1Decode(bytes: Uint8Array): string {
   return text;
 }
 
+/** Up to here a loop is faster than a call out of the engine. */
+const SHORT = 128;
+
+const encoder = new TextEncoder();
+
 /**
  * The bytes of a byte string.
  *
@@ -29,12 +34,32 @@ export function latin1Decode(bytes: Uint8Array): string {
  */
 export function latin1Encode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) {
+  latin1EncodeInto(text, bytes, 0);
+  return bytes;
+}
+
+/**
+ * Writes the bytes of a byte string into `bytes` from `at` on, where there is room for them.
+ *
+ * @throws {RangeError} When a character is above U+00FF: it is no byte.
+ */
+export function latin1EncodeInto(
+  text: string,
+  bytes: Uint8Array,
+  at: number,
+): void {
+  const { length } = text;
+  if (length > SHORT) {
+    // What takes as many bytes in UTF-8 as it has characters is US-ASCII.
+    const room = bytes.subarray(at, at + length);
+    const { read, written } = encoder.encodeInto(text, room);
+    if (read === length && written === length) return;
+  }
+  for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0xff) {
       throw new RangeError(`Cannot encode "${text[i]}" as one byte`);
     }
-    bytes[i] = code;
+    bytes[at + i] = code;
   }
-  return bytes;
 }

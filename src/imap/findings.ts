@@ -98,9 +98,14 @@ export class Findings {
     this.#octets += octets.length;
   }
 
+  /** True when so much waits to be kept that {@linkcode relieve} would let the store do so. */
+  get isFull(): boolean {
+    return this.#octets > WAITING_MAX;
+  }
+
   /** Lets the store keep what waits, where that is much. */
   *relieve(): Session<void> {
-    if (this.#octets > WAITING_MAX) yield* this.end();
+    if (this.isFull) yield* this.end();
   }
 
   /** Lets the store keep what waits. */

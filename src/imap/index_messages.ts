@@ -12,6 +12,7 @@ import { writeFetch } from "./fetch/write_fetch.ts";
 import { Findings } from "./findings.ts";
 import { Output } from "./output.ts";
 import type { FetchAttribute, MessageContext } from "./rows.ts";
+import { run } from "./run_row.ts";
 import { Scanner } from "./scanner.ts";
 import { Gatherer } from "./search/collation.ts";
 import { passText } from "./search/message_text.ts";
@@ -74,7 +75,7 @@ function* findOut(
   const texts = new Texts(mailbox.text);
   const message = new StoredMessage(mailbox, numbered, false, findings, texts);
   try {
-    yield* writeFetch(silence(), "", yield* items(), message, CONTEXT);
+    yield* run(writeFetch(silence(), "", yield* items(), message, CONTEXT));
     const gatherer = new Gatherer(TEXT_MAX);
     yield* passText(message, gatherer);
     return gatherer.text;

@@ -34,6 +34,8 @@ export interface Message {
   mayHold(text: string): boolean | Session<boolean>;
   /** How much was read of it in this command: 1 is as much as a look at its metadata. */
   readonly cost: number;
+  /** As {@linkcode found}, where that can be told at once; undefined says nothing. */
+  known(kind: FindingKind): Uint8Array | undefined;
   /** What was found out about it, in this command or an earlier one; undefined where it has to be found out now. */
   found(kind: FindingKind): Session<Uint8Array | undefined>;
   /** Keeps what was found out; `octets` must not change afterwards. */

@@ -4,20 +4,37 @@
  * @module
  */
 
-import { isAscii, latin1Encode, utf8FromByteString } from "../bytes/mod.ts";
-import { flush, type Session, type Wire } from "../wire/mod.ts";
+import {
+  isAscii,
+  latin1Encode,
+  latin1EncodeInto,
+  utf8FromByteString,
+} from "../bytes/mod.ts";
+import { flush, limits, type Session, type Wire } from "../wire/mod.ts";
 
 /** Longer strings go as literals, whatever is in them. */
 const QUOTED_MAX = 1000;
 
-/** Characters of many responses that are encoded at once. */
-const TOGETHER = 8192;
+/** Octets of many responses that leave together. */
+const TOGETHER = limits.wire.outputHigh;
+/** Octets that are copied: to hand them on by themselves would take longer. */
+const FEW = 4096;
+/** Octets for which room is made: at first, and while a command has much to say. */
+const ROOM = 128;
+const MUCH_ROOM = TOGETHER + 2 * FEW;
+
+const EMPTY = new Uint8Array(0);
 
 /** Builds one response after the other. Texts are byte strings: one character an octet. */
 export class Output {
   readonly #wire: Wire;
   readonly #utf8: () => boolean;
-  #text = "";
+  /** What was written and is not the wire's yet; an idle session has none. */
+  #buffer: Uint8Array = EMPTY;
+  #size = 0;
+  /** Octets that are the wire's by now. */
+  #passed = 0;
+  #room = ROOM;
   #together = false;
 
   /** @param utf8 Whether quoted strings may hold UTF-8 now (RFC 9051 §4.3, RFC 6855 §3). */
@@ -28,26 +45,34 @@ export class Output {
 
   /** Atoms, parentheses, spaces: what holds no CR, LF or NUL. */
   words(text: string): void {
-    this.#text += text;
+    const end = this.#size + text.length;
+    if (end > this.#buffer.length) this.#makeRoom(end);
+    latin1EncodeInto(text, this.#buffer, this.#size);
+    this.#size = end;
   }
 
-  /** Takes `text` back, if it is what was queued last: what it introduces does not come. */
-  takeBack(text: string): boolean {
-    if (!this.#text.endsWith(text)) return false;
-    this.#text = this.#text.slice(0, -text.length);
+  /** How many octets were written up to now. */
+  get position(): number {
+    return this.#passed + this.#size;
+  }
+
+  /** Takes back what was written from `position` on, if none of it has left. */
+  takeBack(position: number): boolean {
+    if (position < this.#passed) return false;
+    this.#size = position - this.#passed;
     return true;
   }
 
   /** A string: quoted where that is allowed, a literal where it is not. */
   string(value: string): void {
     if (isQuotable(value, this.#utf8())) {
-      this.#text += `"${value.replace(/["\\]/g, "\\$&")}"`;
+      this.words(`"${value.replace(/["\\]/g, "\\$&")}"`);
     } else this.literal(latin1Encode(value));
   }
 
   /** A string, or NIL for undefined. */
   nstring(value: string | undefined): void {
-    if (value === undefined) this.#text += "NIL";
+    if (value === undefined) this.words("NIL");
     else this.string(value);
   }
 
@@ -63,22 +88,30 @@ export class Output {
    * @param binary Writes a literal8 (RFC 9051 §4.3), which may hold NUL.
    */
   literalHead(size: number, binary = false): void {
-    this.#text += `${binary ? "~" : ""}{${size}}\r\n`;
+    this.words(`${binary ? "~" : ""}{${size}}\r\n`);
   }
 
-  /** Octets of a literal. They must not change afterwards. */
+  /** Octets as they are. They must not change afterwards. */
   bytes(bytes: Uint8Array): void {
-    this.close();
-    this.#wire.sendBytes(bytes);
+    if (bytes.length > FEW) {
+      this.close();
+      this.#wire.sendBytes(bytes);
+      this.#passed += bytes.length;
+      return;
+    }
+    const end = this.#size + bytes.length;
+    if (end > this.#buffer.length) this.#makeRoom(end);
+    this.#buffer.set(bytes, this.#size);
+    this.#size = end;
   }
 
   /** Ends a response. */
   end(): void {
-    this.#text += "\r\n";
-    if (!this.#together || this.#text.length >= TOGETHER) this.close();
+    this.words("\r\n");
+    if (!this.#together || this.#size >= TOGETHER) this.close();
   }
 
-  /** Many responses follow: they are encoded together, until {@linkcode endTogether}. */
+  /** Many responses follow: they leave together, until {@linkcode endTogether}. */
   beginTogether(): void {
     this.#together = true;
   }
@@ -90,7 +123,7 @@ export class Output {
 
   /** True when so much waits for the client that {@linkcode relieve} would let it read. */
   get isFull(): boolean {
-    return this.#wire.isFull || this.#text.length >= TOGETHER;
+    return this.#wire.isFull || this.#size >= TOGETHER;
   }
 
   /** Lets the client read, where much waits for it; call it between chunks and responses. */
@@ -108,9 +141,19 @@ export class Output {
 
   /** Passes on to the wire what was written. */
   close(): void {
-    if (this.#text === "") return;
-    this.#wire.sendBytes(latin1Encode(this.#text));
-    this.#text = "";
+    if (this.#size === 0) return;
+    this.#wire.sendBytes(this.#buffer.subarray(0, this.#size));
+    this.#room = this.#size >= TOGETHER ? MUCH_ROOM : ROOM;
+    this.#passed += this.#size;
+    this.#buffer = EMPTY;
+    this.#size = 0;
+  }
+
+  #makeRoom(size: number): void {
+    const before = this.#buffer;
+    const room = Math.max(size, 2 * before.length, this.#room);
+    this.#buffer = new Uint8Array(room);
+    this.#buffer.set(before.subarray(0, this.#size));
   }
 }
 

@@ -82,6 +82,10 @@ export class StoredMessage implements Message {
     return this.texts.mayHold(this.meta.uid, text);
   }
 
+  known(kind: FindingKind): Uint8Array | undefined {
+    return this.findings.peek(this.meta.uid, kind) ?? undefined;
+  }
+
   found(kind: FindingKind): Session<Uint8Array | undefined> {
     this.cost += FINDING;
     return this.findings.get(this.meta.uid, kind);

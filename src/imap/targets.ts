@@ -46,6 +46,7 @@ export function refuseUnderUidOnly(s: ImapSession, by: By): void {
 
 function present(s: ImapSession, all: readonly Numbered[]): Targets {
   const { view } = selectedOf(s);
+  if (!view.hasGone) return { messages: all, someGone: false };
   const messages = all.filter(({ meta }) => !view.isGone(meta.uid));
   return { messages, someGone: messages.length < all.length };
 }

@@ -69,6 +69,11 @@ export class View {
     return line && { sequence, meta: line.meta };
   }
 
+  /** True when there is such a message as {@linkcode isGone} tells of. */
+  get hasGone(): boolean {
+    return this.#goneCount > 0;
+  }
+
   /** True for a message that is gone without the client knowing. */
   isGone(uid: number): boolean {
     const index = indexOf(this.#lines, uid);

@@ -5,6 +5,7 @@ import { ResponseCutShort } from "../../src/imap/fault.ts";
 import { BadSyntax, no, Refusal } from "../../src/imap/status.ts";
 import { Wire } from "../../src/wire/mod.ts";
 import { Output } from "../../src/imap/output.ts";
+import { run } from "../../src/imap/run_row.ts";
 import { writeFetch } from "../../src/imap/fetch/write_fetch.ts";
 import {
   context,
@@ -151,7 +152,7 @@ Deno.test("a large body leaves in pieces: what waits for the client stays small"
     total += size;
   };
   await runSession(
-    writeFetch(out, "* 1 FETCH ", attributes, large, context),
+    run(writeFetch(out, "* 1 FETCH ", attributes, large, context)),
     take,
   );
   take();
@@ -174,7 +175,7 @@ Deno.test("a long BODYSTRUCTURE leaves in pieces, too", async () => {
   const sizes: number[] = [];
   const take = () => sizes.push(wire.takeOutput()?.length ?? 0);
   await runSession(
-    writeFetch(out, "* 1 FETCH ", attributes, message, context),
+    run(writeFetch(out, "* 1 FETCH ", attributes, message, context)),
     take,
   );
   take();
@@ -216,7 +217,9 @@ Deno.test("an attribute that fails before it says anything leaves a whole respon
     );
     await assertRejects(
       () =>
-        runSession(writeFetch(out, "* 3 FETCH ", attributes, broken, context)),
+        runSession(
+          run(writeFetch(out, "* 3 FETCH ", attributes, broken, context)),
+        ),
       Error,
       "disk on fire",
     );

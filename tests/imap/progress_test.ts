@@ -67,13 +67,13 @@ Deno.test("FETCH tells between its responses how far it is, and only when it tak
   let [now, step] = [stage.clock.now, 0];
   stage.setting = { ...stage.setting, now: () => now += step };
   const peer = await selected(stage, 3);
-  const responses = [1, 2, 3].map((n) => `* ${n} FETCH (UID ${n})`);
-  assertEquals(await say(peer, "c FETCH 1:* (UID)"), [
+  const responses = [1, 2, 3].map((n) => `* ${n} FETCH (PREVIEW "body")`);
+  assertEquals(await say(peer, "c FETCH 1:* (PREVIEW)"), [
     ...responses,
     "c OK FETCH completed",
   ]);
   step = 3500;
-  assertEquals(await say(peer, "d FETCH 1:* (UID)"), [
+  assertEquals(await say(peer, "d FETCH 1:* (PREVIEW)"), [
     ...responses.slice(0, 3),
     '* OK [INPROGRESS ("d" 3 3)] Still at work',
     "d OK FETCH completed",

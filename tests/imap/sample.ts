@@ -12,6 +12,7 @@ import type { FindingKind } from "../../src/imap/findings.ts";
 import type { Message } from "../../src/imap/message.ts";
 import { Output } from "../../src/imap/output.ts";
 import type { MessageContext } from "../../src/imap/rows.ts";
+import { run } from "../../src/imap/run_row.ts";
 import { Scanner } from "../../src/imap/scanner.ts";
 import type { Refusal } from "../../src/imap/status.ts";
 import type { MessageOctets, Meta } from "../../src/store/mod.ts";
@@ -57,6 +58,7 @@ export function sampleMessage(
       return octetsOf(bytes, piece);
     },
     cost: 0,
+    known: (kind: FindingKind) => found.get(kind),
     mayHold: () => true,
     // deno-lint-ignore require-yield -- nothing to wait for
     *found(kind: FindingKind) {
@@ -148,7 +150,7 @@ export async function fetchText(
   scanner.end();
   const head = `* ${message.sequence} FETCH `;
   const refusal = await runSession(
-    writeFetch(out, head, attributes, message, all),
+    run(writeFetch(out, head, attributes, message, all)),
     take,
   );
   take();

@@ -34,6 +34,9 @@ const MODSEQ: FetchAttribute = {
   write: (out, { meta }) => out.words(`MODSEQ (${meta.modseq})`),
 };
 
+/** Messages of which nothing has to be read that are written between two looks at the clock. */
+const AT_ONCE = 64;
+
 export const fetch: Command = fetchBy("FETCH", "sequence");
 export const uidFetch: Command = fetchBy("UID FETCH", "uid");
 
@@ -121,25 +124,29 @@ function* writeAll(
   const findings = findingsOf(selected, messages);
   const texts = new Texts(selected.mailbox.text);
   let refusal: Refusal | undefined;
-  let done = 0;
-  for (const { sequence, meta } of messages) {
+  for (let done = 0; done < messages.length; done++) {
+    const { sequence, meta } = messages[done]!;
     // Flags may have changed while others were written; numbers have not.
     const message = selected.view.at(sequence) ?? { sequence, meta };
     const head = uidOnly ? `* ${meta.uid} UIDFETCH ` : `* ${sequence} FETCH `;
     const recent = selected.isRecent(meta.uid);
-    const refused = yield* writeFetch(
+    const writing = writeFetch(
       s.out,
       head,
       attributes,
       new StoredMessage(selected.mailbox, message, recent, findings, texts),
       context,
     );
+    const refused = writing && (yield* writing);
     if (refused === undefined && tellsFlags) {
       selected.view.toldFlags(meta.uid);
     }
     refusal ??= refused;
-    yield* findings.relieve();
-    yield* beat(++done, messages.length);
+    if (findings.isFull) yield* findings.relieve();
+    // Where nothing is waited for, many are written before the next look at the clock.
+    if (writing || done % AT_ONCE === AT_ONCE - 1) {
+      yield* beat(done + 1, messages.length);
+    }
   }
   yield* findings.end();
   return refusal;

@@ -18,7 +18,7 @@ import type { FetchAttribute, FetchItem, MessageContext } from "../rows.ts";
 import { lineText, writeEmptyEnvelope, writeEnvelope } from "./envelope.ts";
 import { partsOf } from "./parts.ts";
 import { readRanges } from "./read_octets.ts";
-import { writeRemembered } from "./remembered.ts";
+import { writeKnown, writeRemembered } from "./remembered.ts";
 
 /** Octets of the headers of enclosed messages that are read for their envelopes. */
 const HEADERS_MAX = 4 * HEADER_SIZE_MAX;
@@ -37,22 +37,33 @@ export function structureAttribute(
   name: string,
   extended: boolean,
 ): FetchAttribute {
+  const kind = extended ? "s1" : "b1";
   return {
     name,
     needs: "structure",
-    *write(out, message, context) {
-      const kind = extended ? "s1" : "b1";
-      const isKnown = (yield* message.found(kind)) !== undefined;
-      if (!isKnown && isManifold(yield* message.structure())) {
-        out.words(`${name} `);
-        return yield* writeStructure(out, message, extended, context);
-      }
-      yield* writeRemembered(
-        ...[out, message, context, kind, name] as const,
-        (out, context) => writeStructure(out, message, extended, context),
-      );
-    },
+    write: (out, message, context) =>
+      writeKnown(out, message, context, kind, name)
+        ? undefined
+        : findStructure(out, message, context, kind, name),
   };
+}
+
+function* findStructure(
+  out: Output,
+  message: Message,
+  context: MessageContext,
+  kind: "s1" | "b1",
+  name: string,
+): Session<void> {
+  const write = (out: Output, context: MessageContext) =>
+    writeStructure(out, message, kind === "s1", context);
+  const isKnown = (yield* message.found(kind)) !== undefined;
+  if (isKnown || !isManifold(yield* message.structure())) {
+    yield* writeRemembered(out, message, context, kind, name, write);
+  } else {
+    out.words(`${name} `);
+    yield* write(out, context);
+  }
 }
 
 /** True where the answer may be so long that it has to leave in pieces, and is kept nowhere. */

@@ -18,7 +18,7 @@ import {
 import { commonHeader } from "../common_fields.ts";
 import type { Output } from "../output.ts";
 import type { FetchItem } from "../rows.ts";
-import { writeRemembered } from "./remembered.ts";
+import { writeKnown, writeRemembered } from "./remembered.ts";
 
 /** ENVELOPE. */
 export const envelope: FetchItem = {
@@ -26,10 +26,13 @@ export const envelope: FetchItem = {
   parse: () => ({
     name: "ENVELOPE",
     needs: "header",
-    write: (out, message, context) =>
-      writeRemembered(out, message, context, "e1", "ENVELOPE", function* (out) {
+    write: (out, message, context) => {
+      const what = [out, message, context, "e1", "ENVELOPE"] as const;
+      if (writeKnown(...what)) return;
+      return writeRemembered(...what, function* (out) {
         writeEnvelope(out, yield* commonHeader(message));
-      }),
+      });
+    },
   }),
 };
 

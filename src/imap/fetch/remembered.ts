@@ -21,6 +21,25 @@ export type Writer = (
   context: MessageContext,
 ) => void | Session<void>;
 
+/**
+ * Writes `NAME value`; the value is what was kept as `kind`.
+ *
+ * @returns False where that is not known yet, or is not what this client wants.
+ */
+export function writeKnown(
+  out: Output,
+  message: Message,
+  { utf8 }: MessageContext,
+  kind: FindingKind,
+  name: string,
+): boolean {
+  const octets = message.known(kind);
+  if (octets === undefined || utf8 && !isForAll(octets)) return false;
+  out.words(`${name} `);
+  out.bytes(octets);
+  return true;
+}
+
 /** Writes `NAME value`; the value is what was kept as `kind`, or what `write` writes. */
 export function* writeRemembered(
   out: Output,
@@ -33,14 +52,14 @@ export function* writeRemembered(
   const found = yield* message.found(kind);
   const octets = found ?? (yield* written(write, context));
   if (found === undefined) message.keep(kind, octets);
-  const text = latin1Decode(octets);
-  if (!context.utf8 || isForAll(text)) return out.words(`${name} ${text}`);
   out.words(`${name} `);
+  if (!context.utf8 || isForAll(octets)) return out.bytes(octets);
   const writing = write(out, context);
   if (writing) yield* writing;
 }
 
-function isForAll(text: string): boolean {
+function isForAll(octets: Uint8Array): boolean {
+  const text = latin1Decode(octets);
   return isAscii(text) && !text.includes('"message" "global"');
 }
 

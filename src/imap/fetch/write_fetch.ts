@@ -23,27 +23,57 @@ import { Refusal } from "../status.ts";
  * out, and so is one that fails: the response stays grammatical.
  *
  * @param head What stands before the parenthesis: `* 3 FETCH `, `* 7 UIDFETCH `.
- * @returns The first refusal, for the tagged response.
+ * @returns The first refusal, for the tagged response; a session where something has to be waited for.
  * @throws {ResponseCutShort} When an attribute fails in its middle: nobody can end that response.
  */
-export function* writeFetch(
+export function writeFetch(
   out: Output,
   head: string,
   attributes: readonly FetchAttribute[],
   message: Message,
   context: MessageContext,
-): Session<Refusal | undefined> {
-  let refusal: Refusal | undefined;
+): undefined | Session<Refusal | undefined> {
   // An empty list is not in the grammar: where nothing can be told, nothing is sent.
   let before = `${head}(`;
-  for (const attribute of attributes) {
+  for (let at = 0; at < attributes.length; at++) {
     out.words(before);
+    const begun = out.position;
+    const writing = begin(attributes[at]!, out, message, context);
+    if (writing) {
+      const rest = attributes.slice(at + 1);
+      return writeRest(out, { before, begun, writing }, rest, message, context);
+    }
+    before = " ";
+  }
+  if (before === " ") end(out);
+  return out.isFull ? relieve(out) : undefined;
+}
+
+/** An attribute that has begun. */
+interface Started {
+  /** What was written before it, up to the position where it begins. */
+  readonly before: string;
+  readonly begun: number;
+  readonly writing: void | Session<void>;
+}
+
+/** Goes on with a response in which something has to be waited for. */
+function* writeRest(
+  out: Output,
+  first: Started,
+  attributes: readonly FetchAttribute[],
+  message: Message,
+  context: MessageContext,
+): Session<Refusal | undefined> {
+  let refusal: Refusal | undefined;
+  let { before, begun, writing } = first;
+  for (let next = 0;; next++) {
     try {
-      const writing = attribute.write(out, message, context);
       if (writing) yield* writing;
       before = " ";
     } catch (error) {
-      const isClean = out.takeBack(before);
+      const isClean = out.position === begun &&
+        out.takeBack(begun - before.length);
       if (!isClean) throw cutShort(error);
       if (!(error instanceof Refusal)) {
         if (before === " ") end(out);
@@ -51,10 +81,37 @@ export function* writeFetch(
       }
       refusal ??= error;
     }
+    if (next === attributes.length) break;
+    out.words(before);
+    begun = out.position;
+    writing = begin(attributes[next]!, out, message, context);
   }
   if (before === " ") end(out);
   if (out.isFull) yield* out.relieve();
   return refusal;
+}
+
+/** What fails at once fails when it is waited for. */
+function begin(
+  attribute: FetchAttribute,
+  out: Output,
+  message: Message,
+  context: MessageContext,
+): void | Session<void> {
+  try {
+    return attribute.write(out, message, context);
+  } catch (error) {
+    return failing(error);
+  }
+}
+
+// deno-lint-ignore require-yield -- it throws at once
+function* failing(error: unknown): Session<void> {
+  throw error;
+}
+
+function* relieve(out: Output): Session<undefined> {
+  yield* out.relieve();
 }
 
 function end(out: Output): void {
