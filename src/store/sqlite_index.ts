@@ -17,6 +17,7 @@ import type {
   IndexState,
   OpenIndex,
 } from "./index.ts";
+import { SqliteFindings } from "./sqlite_findings.ts";
 import { SqliteText } from "./sqlite_text.ts";
 import type { Log } from "./surroundings.ts";
 
@@ -109,6 +110,7 @@ class SqliteIndex implements Index {
   readonly #database: DatabaseSync;
   readonly #folder: string;
   readonly #text: SqliteText;
+  readonly #findings = new SqliteFindings((text) => this.#sql(text));
   readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
 
   constructor(database: DatabaseSync, folder: string) {
@@ -254,27 +256,9 @@ class SqliteIndex implements Index {
 
   #remove(id: number, { uid, modseq }: Expunged): void {
     this.#sql("DELETE FROM message WHERE mailbox = ? AND uid = ?").run(id, uid);
-    for (const kind of this.#kinds(id)) {
-      this.#sql(
-        "DELETE FROM finding WHERE mailbox = ? AND kind = ? AND uid = ?",
-      )
-        .run(id, kind, uid);
-    }
+    this.#findings.remove(id, uid);
     this.#sql("INSERT OR REPLACE INTO expunged VALUES (?, ?, ?)")
       .run(id, uid, modseq);
-  }
-
-  #kinds(id: number): string[] {
-    // Each kind is found by a jump over the one before.
-    const next = this.#sql(
-      "SELECT kind FROM finding WHERE mailbox = ? AND kind > ? ORDER BY kind LIMIT 1",
-    );
-    const kinds: string[] = [];
-    for (let kind: string | undefined = "";;) {
-      kind = next.get(id, kind)?.kind as string | undefined;
-      if (kind === undefined) return kinds;
-      kinds.push(kind);
-    }
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
@@ -307,43 +291,10 @@ class SqliteIndex implements Index {
     uids: readonly number[],
     kind: string,
   ): Promise<ReadonlyMap<number, Uint8Array>> {
-    const found = new Map<number, Uint8Array>();
     const id = this.#find(mailbox)?.id;
-    if (id === undefined) return found;
-    const sorted = [...uids].sort((a, b) => a - b);
-    for (let i = 0; i < sorted.length; i += 1000) {
-      if (i > 0) await pause();
-      this.#collect(id, sorted.slice(i, i + 1000), kind, found);
-    }
-    return found;
-  }
-
-  #collect(
-    id: number,
-    uids: readonly number[],
-    kind: string,
-    found: Map<number, Uint8Array>,
-  ): void {
-    const [first, last] = [uids[0]!, uids.at(-1)!];
-    const where = "FROM finding WHERE mailbox = ? AND kind = ?";
-    if (last - first > 3 * uids.length) {
-      const one = this.#sql(`SELECT octets ${where} AND uid = ?`);
-      for (const uid of uids) {
-        const octets = one.get(id, kind, uid)?.octets;
-        if (octets) found.set(uid, octets as Uint8Array);
-      }
-      return;
-    }
-    const wanted = new Set(uids);
-    const rows = this.#sql(
-      `SELECT uid, octets ${where} AND uid BETWEEN ? AND ?`,
-    )
-      .all(id, kind, first, last);
-    for (const { uid, octets } of rows) {
-      if (wanted.has(uid as number)) {
-        found.set(uid as number, octets as Uint8Array);
-      }
-    }
+    return id === undefined
+      ? new Map()
+      : await this.#findings.read(id, uids, kind);
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
@@ -353,12 +304,7 @@ class SqliteIndex implements Index {
     octets: ReadonlyMap<number, Uint8Array>,
   ): Promise<void> {
     const { id } = this.#existing(mailbox);
-    this.#inOneStep(() => {
-      const put = this.#sql(
-        "INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?)",
-      );
-      for (const [uid, some] of octets) put.run(id, kind, uid, some);
-    });
+    this.#inOneStep(() => this.#findings.write(id, kind, octets));
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous

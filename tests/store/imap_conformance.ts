@@ -346,6 +346,22 @@ export function imapConformance(
     },
   );
 
+  test("the cache keeps any octets, and none", async (_, inbox) => {
+    const { cache } = inbox;
+    const kept = new Map<number, Uint8Array>();
+    const every = Uint8Array.from({ length: 256 }, (_, octet) => octet);
+    for (const octets of [every, utf8(""), every.toReversed(), utf8("a/,")]) {
+      kept.set((await append(inbox, "text")).uid, octets);
+    }
+    const uids = [...kept.keys()];
+    await cache.put("any", kept);
+    assertEquals(await cache.get(uids, "any"), kept);
+    assertEquals(
+      await cache.get(uids.slice(1, 2), "any"),
+      new Map([[uids[1]!, utf8("")]]),
+    );
+  });
+
   test(
     "the text index misses no message that has the text",
     async (user, inbox) => {
