@@ -1,6 +1,10 @@
 /**
  * What an error that a command threw means for the client, for the session, for the log.
  *
+ * Of RFC 5530's codes three have no case here: INUSE (nothing locks a mailbox against
+ * others), EXPIRED (passwords do not) and CORRUPTION (damaged files are set aside and
+ * logged, and the rest is served).
+ *
  * @module
  */
 
@@ -18,6 +22,11 @@ export class MailboxDeleted extends Error {
   override name = "MailboxDeleted";
 }
 
+/** Nobody can say now who may log in. */
+export class AccountsUnavailable extends Error {
+  override name = "AccountsUnavailable";
+}
+
 /** What the ports' errors, by name, mean to a client (RFC 5530; ports are known as types only). */
 const MEANINGS: ReadonlyMap<string, Status> = new Map([
   ["NoSuchMailbox", no("There is no such mailbox", "NONEXISTENT")],
@@ -29,7 +38,15 @@ const MEANINGS: ReadonlyMap<string, Status> = new Map([
 ]);
 
 const SERVER_BUG = no("Cannot do this now, try again later", "SERVERBUG");
-const NO_ROOM = no("The server has no room now", "UNAVAILABLE");
+const NO_ACCOUNTS = no("Cannot check logins now, try again", "UNAVAILABLE");
+
+/** What is wrong with the disk, which waiting or the administrator sets right; the rest is our own fault. */
+const DISK_FAULTS: ReadonlyMap<unknown, Status> = new Map([
+  ["full", no("The server has no room now", "UNAVAILABLE")],
+  ["io", no("The server cannot reach its mail now", "UNAVAILABLE")],
+  ["denied", no("The server may not reach its mail", "CONTACTADMIN")],
+  ["read-only", no("The server cannot change its mail", "CONTACTADMIN")],
+]);
 
 /** How a command that threw ends; what ends the session is thrown again. */
 export function statusOf(s: ImapSession, error: unknown): Status {
@@ -38,7 +55,8 @@ export function statusOf(s: ImapSession, error: unknown): Status {
   const meaning = error instanceof Error ? MEANINGS.get(error.name) : undefined;
   if (meaning !== undefined) return meaning;
   logFault(s, error);
-  return isFull(error) ? NO_ROOM : SERVER_BUG;
+  if (error instanceof AccountsUnavailable) return NO_ACCOUNTS;
+  return diskTrouble(error) ?? SERVER_BUG;
 }
 
 /** The text of the BYE that ends a session which cannot go on. */
@@ -62,10 +80,9 @@ export function logFault(s: ImapSession, error: unknown): void {
   });
 }
 
-/** True when the disk is full. */
-function isFull(error: unknown): boolean {
-  return error instanceof Error && error.name === "DiskError" &&
-    (error as Error & { fault?: unknown }).fault === "full";
+function diskTrouble(error: unknown): Status | undefined {
+  if (!(error instanceof Error) || error.name !== "DiskError") return undefined;
+  return DISK_FAULTS.get((error as Error & { fault?: unknown }).fault);
 }
 
 function textOf(error: unknown): string {

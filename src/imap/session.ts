@@ -111,7 +111,7 @@ function findRow(s: ImapSession, scanner: Scanner): Command {
   if (row === undefined) throw new BadSyntax(`unknown command ${name}`);
   const state = stateOf(s);
   if (row.states.includes(state)) return row;
-  throw new Refusal(bad(`${name} is not for the ${state} state`));
+  throw new Refusal(bad(`${name} is not for the ${state} state`, "CLIENTBUG"));
 }
 
 function isSession(

@@ -6,21 +6,23 @@
  * @module
  */
 
-import type { Identity } from "./mechanism.ts";
+import { type Identity, SaslUnauthorized } from "./mechanism.ts";
 
 /**
- * True when `authzid` is empty or names the one who logged in.
+ * Lets an empty `authzid` pass, and one that names the one who logged in.
  *
  * @param login The name that the client logged in with; `identity` is whom it proved to be.
+ * @throws {SaslUnauthorized}
  */
-export function isSelf(
+export function requireSelf(
   authzid: string,
   login: string,
   identity: Identity,
-): boolean {
-  if (authzid === "") return true;
+): void {
+  if (authzid === "") return;
   const name = fold(authzid);
-  return name === fold(login) || name === fold(identity.address);
+  if (name === fold(login) || name === fold(identity.address)) return;
+  throw new SaslUnauthorized("Nobody may act for somebody else");
 }
 
 /** The case and normalization rules of RFC 8265 §3.3.2. */

@@ -68,13 +68,18 @@ export interface Mechanism {
   readonly legacy: boolean;
   /** True for `-PLUS`. */
   readonly needsBinding: boolean;
-  /** The dialogue; undefined is a failed login. Malformed messages throw {@linkcode SaslSyntaxError}. */
+  /** The dialogue; undefined is a failed login. Throws {@linkcode SaslSyntaxError}, {@linkcode SaslUnauthorized}. */
   readonly run: (context: SaslContext) => Session<Identity | undefined>;
 }
 
 /** A response that the mechanism's grammar does not know; the protocols answer 501 or -ERR or BAD. */
 export class SaslSyntaxError extends Error {
   override name = "SaslSyntaxError";
+}
+
+/** The login was proven, but it may not act as the one that it asked for (RFC 4422 §3.4.1). */
+export class SaslUnauthorized extends Error {
+  override name = "SaslUnauthorized";
 }
 
 /** The client cancelled with "*" (RFC 4954 §4, RFC 5034 §4). */

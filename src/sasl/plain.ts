@@ -8,7 +8,7 @@
  */
 
 import { work } from "../wire/mod.ts";
-import { isSelf } from "./authorization.ts";
+import { requireSelf } from "./authorization.ts";
 import { type Mechanism, SaslSyntaxError } from "./mechanism.ts";
 import { responseText } from "./response_text.ts";
 
@@ -22,7 +22,7 @@ export const plain: Mechanism = {
     const message = responseText(yield* ask(new Uint8Array(0)));
     const { authzid, login, password } = parsePlain(message);
     const identity = yield* work(() => credentials.verify(login, password));
-    if (!identity || !isSelf(authzid, login, identity)) return undefined;
+    if (identity) requireSelf(authzid, login, identity);
     return identity;
   },
 };

@@ -33,6 +33,7 @@ export interface SaslExchange {
  * @throws {SaslCancelled} When the client gave up with "*".
  * @throws {SaslSyntaxError} When a response is not base 64 or breaks the
  * mechanism's grammar, or an initial response came where none is allowed.
+ * @throws {SaslUnauthorized} When the login was proven, but wants to act for another.
  */
 export function runSasl(
   mechanism: Mechanism,

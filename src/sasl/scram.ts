@@ -10,7 +10,7 @@
 
 import { base64Encode, concatBytes, utf8Encode } from "../bytes/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
-import { isSelf } from "./authorization.ts";
+import { requireSelf } from "./authorization.ts";
 import {
   type Identity,
   type Mechanism,
@@ -74,7 +74,7 @@ function* runScram(
   const fresh = final.nonce === nonce && sameBytes(final.binding, bound);
   const { identity } = secret;
   if (!proven || !fresh || !identity) return undefined;
-  if (!isSelf(first.authzid, first.username, identity)) return undefined;
+  requireSelf(first.authzid, first.username, identity);
 
   const signature = hmac(hash, secret.serverKey, signed);
   const rest = yield* ask(utf8Encode(`v=${base64Encode(signature)}`));

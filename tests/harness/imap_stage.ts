@@ -7,6 +7,8 @@
  * given flags ADDRESS MAILBOX UID FLAG...  somebody else sets its flags
  * given expunged ADDRESS MAILBOX UID       somebody else removes it
  * given quota ADDRESS OCTETS MESSAGES      limits of the account
+ * given trouble accounts                   nobody can say who may log in
+ * given trouble disk FAULT                 mail cannot be reached, for this reason
  * given NAME VALUE                         a key of ImapSetting: on, off, a number or a text
  * given mechanisms NAME...
  * given implicit_tls                       connections begin under TLS
@@ -31,7 +33,8 @@ import {
   imapSession,
   type ImapSetting,
 } from "../../src/imap/mod.ts";
-import { type Mailbox, memoryStore } from "../../src/store/mod.ts";
+import { DiskError, type DiskFault } from "../../src/disk/mod.ts";
+import { type Mailbox, memoryStore, type Store } from "../../src/store/mod.ts";
 import { unescapeOctets } from "./octets.ts";
 import type { Peer, Stage } from "./stage.ts";
 import {
@@ -94,6 +97,8 @@ export class ImapStage implements Stage {
         });
       case "administrators":
         return this.#change({ administrators: rest });
+      case "trouble":
+        return this.#trouble(name, value as DiskFault);
       case "mechanisms":
         return this.#change({ mechanisms: rest });
       case "implicit_tls":
@@ -173,6 +178,19 @@ export class ImapStage implements Stage {
       { cost: CHEAP_HASH, now: () => this.clock.now },
     );
     return this.#accounts;
+  }
+
+  #trouble(where: string, fault: DiskFault): void {
+    if (where === "accounts") {
+      this.#accounts = {
+        ...this.#opened(),
+        verify: () => Promise.reject(new Error("Cannot open accounts.db")),
+      };
+      return;
+    }
+    const open = () =>
+      Promise.reject(new DiskError(fault, `Cannot open "mail": ${fault}`));
+    this.#change({ store: { ...this.store, open } satisfies Store });
   }
 
   #key(name: string, text: string): void {

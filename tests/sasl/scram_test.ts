@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   findMechanism,
   SaslSyntaxError,
+  SaslUnauthorized,
   type ScramHash,
 } from "../../src/sasl/mod.ts";
 import { oneUser, play, scramClient } from "./player.ts";
@@ -147,22 +148,24 @@ Deno.test("SCRAM-SHA-256 fails an unknown user as it fails a wrong password", as
   assertEquals(shapes[0]!.challenges.length, 1);
 });
 
-const AUTHZIDS: [string, boolean][] = [
-  ["a=user", true],
-  ["a=USER", true],
-  ["a=root", false],
-];
-
-for (const [authzid, accepted] of AUTHZIDS) {
-  Deno.test(`SCRAM-SHA-256 ${accepted ? "accepts" : "refuses"} ${authzid}`, async () => {
+for (const authzid of ["a=user", "a=USER"]) {
+  Deno.test(`SCRAM-SHA-256 accepts ${authzid}`, async () => {
     const { first, final } = client({ header: `n,${authzid},` });
     const played = await play(sha256, [final, ""], {
       credentials,
       initial: first,
     });
-    assertEquals(played.identity, accepted ? user : undefined);
+    assertEquals(played.identity, user);
   });
 }
+
+Deno.test("SCRAM-SHA-256 lets nobody act as somebody else", async () => {
+  const { first, final } = client({ header: "n,a=root," });
+  await assertRejects(
+    () => play(sha256, [final, ""], { credentials, initial: first }),
+    SaslUnauthorized,
+  );
+});
 
 Deno.test("SCRAM-SHA-256 takes =2C and =3D in a name for comma and equals sign (RFC 5802 §5.1)", async () => {
   const odd = oneUser("a,b=c", "pencil");

@@ -10,10 +10,12 @@ import {
   SaslCancelled,
   type SaslExchange,
   SaslSyntaxError,
+  SaslUnauthorized,
 } from "../../sasl/mod.ts";
 import { limits, type Session } from "../../wire/mod.ts";
 import { enter, loginFailed } from "../enter.ts";
 import type { ImapSession } from "../imap_session.ts";
+import { reachable } from "../reachable.ts";
 import type { Command } from "../rows.ts";
 import { BEFORE_LOGIN } from "../states.ts";
 import { bad, no, Refusal } from "../status.ts";
@@ -63,7 +65,7 @@ function* prove(
   const { accounts, serverName, now, random } = s.setting;
   try {
     return yield* runSasl(mechanism, exchange, {
-      credentials: accounts,
+      credentials: reachable(accounts),
       channelBinding: s.link.tls?.endPoint,
       offersPlus: offersPlus(offer(s)),
       serverName,
@@ -77,6 +79,11 @@ function* prove(
     }
     if (error instanceof SaslSyntaxError) {
       throw new Refusal(bad("Response does not fit the mechanism"));
+    }
+    if (error instanceof SaslUnauthorized) {
+      throw new Refusal(
+        no("You may not act for somebody else", "AUTHORIZATIONFAILED"),
+      );
     }
     throw error;
   }

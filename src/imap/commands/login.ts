@@ -4,6 +4,7 @@ import { utf8FromByteString } from "../../bytes/mod.ts";
 import { work } from "../../wire/mod.ts";
 import { enter, loginFailed } from "../enter.ts";
 import { acceptsPlaintext } from "../imap_session.ts";
+import { reachable } from "../reachable.ts";
 import type { Command } from "../rows.ts";
 import { BEFORE_LOGIN } from "../states.ts";
 import { no } from "../status.ts";
@@ -23,9 +24,8 @@ export const login: Command = {
     if (!acceptsPlaintext(s)) {
       return no("Passwords are accepted under TLS only", "PRIVACYREQUIRED");
     }
-    const account = yield* work(() =>
-      s.setting.accounts.verify(user, password)
-    );
+    const { verify } = reachable(s.setting.accounts);
+    const account = yield* work(() => verify(user, password));
     if (account === undefined) return loginFailed(s, user, "LOGIN");
     return yield* enter(s, account.address, "LOGIN");
   },

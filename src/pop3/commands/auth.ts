@@ -10,6 +10,7 @@ import {
   SaslCancelled,
   type SaslExchange,
   SaslSyntaxError,
+  SaslUnauthorized,
 } from "../../sasl/mod.ts";
 import { limits, type Session } from "../../wire/mod.ts";
 import { words } from "../arguments.ts";
@@ -70,6 +71,7 @@ function* authenticate(
       random,
     });
   } catch (error) {
+    if (error instanceof SaslUnauthorized) return undefined;
     if (error instanceof SaslCancelled) throw new Refusal(replies.cancelled);
     if (error instanceof SaslSyntaxError) throw new Refusal(replies.notSasl);
     throw error;

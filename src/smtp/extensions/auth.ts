@@ -16,6 +16,7 @@ import {
   runSasl,
   SaslCancelled,
   SaslSyntaxError,
+  SaslUnauthorized,
 } from "../../sasl/mod.ts";
 import {
   BareLineEnd,
@@ -118,6 +119,8 @@ function* prove(
       random,
     });
   } catch (error) {
+    // RFC 4954 §6: 535 as for what was not proven.
+    if (error instanceof SaslUnauthorized) return undefined;
     throw refusalFor(s, error);
   }
 }
