@@ -57,6 +57,8 @@ export interface DiskStat {
 export interface Disk {
   /** "create" makes a new file and fails with "exists"; "append" makes or opens; "read" fails with "missing". */
   open(path: string, how: "create" | "append" | "read"): Promise<DiskFile>;
+  /** The first octets of a file, for small ones: `most` of them, fewer only where it ends before. Fails with "missing". */
+  read(path: string, most: number): Promise<Uint8Array>;
   /** Replaces `to` atomically where it exists. */
   rename(from: string, to: string): Promise<void>;
   /** Makes a second name; fails with "exists". */

@@ -31,6 +31,7 @@ const FAULTS: ReadonlyMap<string, DiskFault> = new Map([
 export function filesDisk(): Disk {
   return {
     open,
+    read,
     rename,
     link,
     unlink,
@@ -51,6 +52,19 @@ function open(
       ? await Deno.open(path, OPTIONS.create)
       : Deno.openSync(path, OPTIONS[how]);
     return diskFile(path, file);
+  });
+}
+
+function read(path: string, most: number): Promise<Uint8Array> {
+  return attempt(`read "${path}"`, () => {
+    const file = Deno.openSync(path, OPTIONS.read);
+    try {
+      const octets = new Uint8Array(most);
+      // A file that can be sought gives all that it has (POSIX read).
+      return octets.subarray(0, file.readSync(octets) ?? 0);
+    } finally {
+      file.close();
+    }
   });
 }
 

@@ -141,6 +141,14 @@ export class MemoryDisk implements Disk {
     return new MemoryHandle(this, this.#openFile(path, how), path);
   }
 
+  async read(path: string, most: number): Promise<Uint8Array> {
+    await this.#begin(false);
+    const file = this.#existing(path);
+    if (file instanceof MemoryFolder) throw fault("io", "read", path);
+    const octets = new Uint8Array(most);
+    return octets.subarray(0, file.readAt(octets, 0));
+  }
+
   #openFile(path: string, how: "create" | "append" | "read"): MemoryFile {
     const node = this.#find(path);
     if (node instanceof MemoryFolder) throw fault("io", "open", path);

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { DiskError, type DiskFile } from "../disk/mod.ts";
+import { DiskError } from "../disk/mod.ts";
 import { Appender } from "./append.ts";
 import { settleBatch } from "./batch.ts";
 import type { MailboxIndex } from "./cautious_index.ts";
@@ -20,7 +20,7 @@ import { mapInPieces } from "./in_pieces.ts";
 import type { Keywords } from "./keywords.ts";
 import { dovecotUids } from "./dovecot_uids.ts";
 import { locate, syncFolders } from "./maildir_folders.ts";
-import { octetsOfFile } from "./message_file.ts";
+import { readMessage } from "./message_file.ts";
 import type { Numbers } from "./numbers.ts";
 import { type Entry, Roster, rowOf } from "./roster.ts";
 import { type Differences, entryOf, scanFolders } from "./scan.ts";
@@ -270,25 +270,24 @@ export class LiveMailbox {
     return found && this.path(found);
   }
 
-  /** Opens a message's octets. @throws {NoSuchMessage | DiskError} */
+  /** A message's octets. @throws {NoSuchMessage | DiskError} */
   async read(uid: number): Promise<MessageOctets> {
     this.#checkThere();
     const entry = this.roster.get(uid);
-    const file = entry && await this.#open(entry);
-    if (file === undefined) {
-      throw new NoSuchMessage(
-        `Cannot read message ${uid} of mailbox "${this.place.name}": gone`,
-      );
-    }
-    return await octetsOfFile(file, parseFileName(entry!.name)?.served);
+    const octets = entry && await this.#read(entry);
+    if (octets !== undefined) return octets;
+    throw new NoSuchMessage(
+      `Cannot read message ${uid} of mailbox "${this.place.name}": gone`,
+    );
   }
 
-  async #open(entry: Entry): Promise<DiskFile | undefined> {
+  async #read(entry: Entry): Promise<MessageOctets | undefined> {
+    const told = parseFileName(entry.name) ?? {};
     let path: string | undefined = this.path(entry);
     // Its name may change again while we look for it.
     for (let tries = 0; tries < 3 && path !== undefined; tries++) {
       try {
-        return await this.surroundings.disk.open(path, "read");
+        return await readMessage(this.surroundings.disk, path, told);
       } catch (error) {
         if (!isMissing(error)) throw error;
         path = await this.find(entry);

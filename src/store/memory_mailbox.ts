@@ -4,6 +4,7 @@ import { asciiLower, concatBytes } from "../bytes/mod.ts";
 import { appendWhole } from "./append_whole.ts";
 import { changedFlags, LETTER_FLAGS, normalFlags, sameFlags } from "./flags.ts";
 import { MemoryCache, MemoryText } from "./memory_cache.ts";
+import { octetsOf } from "./message_file.ts";
 import type { MemoryUser } from "./memory_store.ts";
 import {
   type AppendOptions,
@@ -309,19 +310,4 @@ export class MemoryMailbox implements Mailbox {
 /** RFC 9051 §2.3.3: to the second. */
 function inSeconds(milliseconds: number): number {
   return Math.max(0, Math.floor(milliseconds / 1000) * 1000);
-}
-
-function octetsOf(bytes: Uint8Array): MessageOctets {
-  let at = 0;
-  return {
-    size: bytes.length,
-    read(max) {
-      if (at >= bytes.length) return Promise.resolve(undefined);
-      const chunk = bytes.slice(at, at + max);
-      at += chunk.length;
-      return Promise.resolve(chunk);
-    },
-    skip: (octets) => void (at += octets),
-    close() {},
-  };
 }

@@ -7,13 +7,33 @@
  * @module
  */
 
-import type { DiskFile } from "../disk/mod.ts";
+import type { Disk, DiskFile } from "../disk/mod.ts";
+import type { FileName } from "./file_name.ts";
 import type { MessageOctets } from "./store.ts";
 
 const LARGEST_PIECE = 64 * 1024;
 
 const LF = 10;
 const CR = 13;
+
+/**
+ * The octets of the message in a file, of which its name says `size` and `served`. A
+ * small one is read at once: opening and closing it is most of the work.
+ *
+ * @throws {DiskError}
+ */
+export async function readMessage(
+  disk: Disk,
+  path: string,
+  { size, served }: Pick<FileName, "size" | "served">,
+): Promise<MessageOctets> {
+  if (size !== undefined && size <= LARGEST_PIECE) {
+    const whole = await disk.read(path, size + 1);
+    // A file that somebody made longer than its name tells is read as any other.
+    if (whole.length <= size) return withLineEnds(octetsOf(whole), served);
+  }
+  return await octetsOfFile(await disk.open(path, "read"), served);
+}
 
 /**
  * The octets of `file`, which is closed with them.
@@ -25,7 +45,10 @@ export async function octetsOfFile(
   file: DiskFile,
   served?: number,
 ): Promise<MessageOctets> {
-  const plain = plainOctets(file, await file.size());
+  return withLineEnds(plainOctets(file, await file.size()), served);
+}
+
+function withLineEnds(plain: MessageOctets, served?: number): MessageOctets {
   return served === undefined ? plain : withCrlf(plain, served);
 }
 
@@ -93,6 +116,22 @@ export async function countServed(file: DiskFile): Promise<number | undefined> {
     octets.close();
   }
   return bare === 0 ? undefined : size + bare;
+}
+
+/** Octets that are in memory. */
+export function octetsOf(bytes: Uint8Array): MessageOctets {
+  let at = 0;
+  return {
+    size: bytes.length,
+    read(max) {
+      if (at >= bytes.length) return Promise.resolve(undefined);
+      const piece = bytes.subarray(at, at + max);
+      at += piece.length;
+      return Promise.resolve(piece);
+    },
+    skip: (octets) => void (at += octets),
+    close() {},
+  };
 }
 
 function plainOctets(file: DiskFile, size: number): MessageOctets {

@@ -37,7 +37,7 @@ export type Change =
 /** The octets of a message, from the first to the last. */
 export interface MessageOctets {
   readonly size: number;
-  /** The next octets, at most `max`; undefined at the end. */
+  /** The next octets, at most `max`, which nobody changes afterwards; undefined at the end. */
   read(max: number): Promise<Uint8Array | undefined>;
   /** Passes over the next octets without reading them. */
   skip(octets: number): void;

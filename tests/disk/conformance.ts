@@ -31,6 +31,14 @@ export function diskConformance(
     file.close();
   });
 
+  test("reads the first octets of a file, or all of it", async (disk, root) => {
+    await put(disk, `${root}/a`, "hello world");
+    assertEquals(await disk.read(`${root}/a`, 5), bytes("hello"));
+    assertEquals(await disk.read(`${root}/a`, 11), bytes("hello world"));
+    assertEquals(await disk.read(`${root}/a`, 12), bytes("hello world"));
+    assertEquals(await disk.read(`${root}/a`, 0), bytes(""));
+  });
+
   test(
     "append goes on at the end of the file, reads between do not move it",
     async (disk, root) => {
@@ -70,6 +78,7 @@ export function diskConformance(
   test("what is missing is said to be missing", async (disk, root) => {
     const gone = `${root}/gone`;
     await rejects(disk.open(gone, "read"), "missing");
+    await rejects(disk.read(gone, 10), "missing");
     await rejects(disk.open(`${gone}/deeper`, "create"), "missing");
     await rejects(disk.unlink(gone), "missing");
     await rejects(disk.rename(gone, `${root}/b`), "missing");
