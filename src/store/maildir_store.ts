@@ -31,7 +31,6 @@ import {
 import {
   type Change,
   InvalidMailboxName,
-  type Mailbox,
   type MailboxListChange,
   type MailUser,
   type Store,
@@ -96,6 +95,9 @@ export function maildirStore(options: MaildirStoreOptions): MaildirStore {
   return new OpenAccounts(options);
 }
 
+/** Runs work on an account, which stays open as long. */
+type Using = <T>(work: (user: LiveUser) => Promise<T>) => Promise<T>;
+
 interface Account {
   readonly user: Promise<LiveUser>;
   /** Calls under way. */
@@ -134,15 +136,15 @@ class OpenAccounts implements MaildirStore {
 
   async open(account: string): Promise<MailUser> {
     await this.#use(account, () => Promise.resolve());
-    return this.#userOf(account);
+    return this.#userOf(account, accountPath(account));
   }
 
   /** Runs `work` on an open account, which stays open as long. */
   async #use<T>(
     account: string,
     work: (user: LiveUser) => Promise<T>,
+    path = accountPath(account),
   ): Promise<T> {
-    const path = accountPath(account);
     const open = this.#accounts.get(path) ??
       { user: this.#openUser(account, path), uses: 0 };
     this.#accounts.delete(path);
@@ -240,22 +242,28 @@ class OpenAccounts implements MaildirStore {
     this.#closing.set(path, closing);
   }
 
-  #userOf(account: string): MailUser {
-    const using = <T>(work: (user: LiveUser) => Promise<T>): Promise<T> =>
-      this.#use(account, work);
+  #userOf(account: string, path: string): MailUser {
+    const using: Using = (work) => this.#use(account, work, path);
+    const mailboxOf = (opened: LiveMailbox) =>
+      mailboxOver(
+        opened,
+        using,
+        (id, listener) => this.#watchers.add(path, id, listener),
+        (id) => this.#names.get(`${path} ${id}`),
+      );
     return {
       mailbox: (name) =>
         using(async (user) => {
           const normal = nameOrUndefined(name);
           const live = normal && await user.mailbox(normal);
-          return live ? this.#mailboxOf(account, live) : undefined;
+          return live ? mailboxOf(live) : undefined;
         }),
       mailboxes: () => using((user) => user.names()),
       list: () => using(listMailboxes),
       create: (name, { specialUse } = {}) =>
         using(async (user) => {
           const live = await createMailbox(user, name, specialUse);
-          return this.#mailboxOf(account, live);
+          return mailboxOf(live);
         }),
       delete: (name) => using((user) => deleteMailbox(user, name)),
       rename: (from, to) => using((user) => renameMailbox(user, from, to)),
@@ -263,8 +271,7 @@ class OpenAccounts implements MaildirStore {
       subscribe: (name) => using((user) => subscribe(user, [name], true)),
       unsubscribe: (name) => using((user) => subscribe(user, [name], false)),
       makeDefaults: () => using(makeDefaults),
-      watchList: (listener) =>
-        this.#listWatchers.add(accountPath(account), "", listener),
+      watchList: (listener) => this.#listWatchers.add(path, "", listener),
       quota: () =>
         using(async (user) => (
           { ...await user.usage(), limits: user.file.facts.limits }
@@ -277,15 +284,6 @@ class OpenAccounts implements MaildirStore {
         ),
       setTextIndex: (on) => using((user) => setTextIndex(user, on)),
     };
-  }
-
-  #mailboxOf(account: string, opened: LiveMailbox): Mailbox {
-    return mailboxOver(
-      opened,
-      (work) => this.#use(account, work),
-      (id, listener) => this.#watchers.add(accountPath(account), id, listener),
-      (id) => this.#names.get(`${accountPath(account)} ${id}`),
-    );
   }
 
   counts(account: string): Promise<readonly MailboxCount[]> {
