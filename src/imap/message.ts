@@ -5,9 +5,19 @@
  */
 
 import type { Entity } from "../mail/mod.ts";
-import type { MessageOctets, Meta } from "../store/mod.ts";
+import type { Meta } from "../store/mod.ts";
 import type { Session } from "../wire/mod.ts";
 import type { FindingKind } from "./findings.ts";
+
+/** The octets of a message, from the first to the last: as the store has them, or in memory already. */
+export interface Octets {
+  readonly size: number;
+  /** The next octets, at most `max`, which nobody changes afterwards; undefined at the end. */
+  read(max: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** Passes over the next octets without reading them. */
+  skip(octets: number): void;
+  close(): void;
+}
 
 /**
  * One message of the selected mailbox, for the length of one command.
@@ -26,7 +36,7 @@ export interface Message {
   /** The tree of its entities. */
   structure(): Session<Entity>;
   /** Its octets from the first to the last; the caller closes them. */
-  octets(): Session<MessageOctets>;
+  octets(): Session<Octets>;
   /**
    * False when nothing in it that can be searched has `text`, which is folded
    * (`search/collation.ts`). The first question about a text has to be waited for.

@@ -10,7 +10,7 @@ import { type Entity, parseStructure, readHeader } from "../mail/mod.ts";
 import type { Mailbox, MessageOctets } from "../store/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
 import type { FindingKind, Findings } from "./findings.ts";
-import type { Message } from "./message.ts";
+import type { Message, Octets } from "./message.ts";
 import { no, Refusal } from "./status.ts";
 import type { Texts } from "./texts.ts";
 import type { Numbered } from "./view.ts";
@@ -69,13 +69,12 @@ export class StoredMessage implements Message {
     return root;
   }
 
-  *octets(): Session<MessageOctets> {
-    return yield* work(async () => {
-      if (this.#whole === undefined && this.meta.size > KEPT_MAX) {
-        return await this.#open();
-      }
-      return new KeptOctets(await this.#readWhole());
-    });
+  *octets(): Session<Octets> {
+    if (this.#whole === undefined && this.meta.size > KEPT_MAX) {
+      return yield* work(() => this.#open());
+    }
+    const whole = this.#whole ?? (yield* work(() => this.#readWhole()));
+    return new KeptOctets(whole);
   }
 
   mayHold(text: string): boolean | Session<boolean> {
@@ -120,9 +119,11 @@ export class StoredMessage implements Message {
     const octets = await this.#open();
     try {
       const chunks: Uint8Array[] = [];
-      let chunk: Uint8Array | undefined;
-      while ((chunk = await octets.read(CHUNK)) !== undefined) {
-        chunks.push(chunk.slice());
+      for (let left = octets.size; left > 0;) {
+        const chunk = await octets.read(CHUNK);
+        if (chunk === undefined) break;
+        chunks.push(chunk);
+        left -= chunk.length;
       }
       const whole = concatBytes(chunks);
       if (whole.length <= KEPT_MAX) this.#whole = whole;
@@ -147,7 +148,7 @@ export class StoredMessage implements Message {
 }
 
 /** Octets that are in memory. */
-class KeptOctets implements MessageOctets {
+class KeptOctets implements Octets {
   readonly size: number;
   #at = 0;
 
@@ -155,10 +156,10 @@ class KeptOctets implements MessageOctets {
     this.size = bytes.length;
   }
 
-  read(max: number): Promise<Uint8Array | undefined> {
+  read(max: number): Uint8Array | undefined {
     const piece = this.bytes.subarray(this.#at, this.#at + max);
     this.#at += piece.length;
-    return Promise.resolve(piece.length === 0 ? undefined : piece);
+    return piece.length === 0 ? undefined : piece;
   }
 
   skip(octets: number): void {

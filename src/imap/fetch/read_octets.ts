@@ -6,9 +6,8 @@
 
 import { concatBytes } from "../../bytes/mod.ts";
 import type { OctetRange } from "../../mail/mod.ts";
-import type { MessageOctets } from "../../store/mod.ts";
-import { type Session, work } from "../../wire/mod.ts";
-import type { Message } from "../message.ts";
+import { type Session, settle } from "../../wire/mod.ts";
+import type { Message, Octets } from "../message.ts";
 
 /** Octets of one read. */
 const CHUNK = 64 * 1024;
@@ -20,7 +19,7 @@ export type Taker = (
 
 /** Passes the octets of `range` on, a chunk at a time; how many there were. Closes `octets`. */
 export function* passRange(
-  octets: MessageOctets,
+  octets: Octets,
   range: OctetRange,
   take: Taker,
 ): Session<number> {
@@ -29,7 +28,7 @@ export function* passRange(
     octets.skip(range.start);
     while (range.start + passed < range.end) {
       const most = Math.min(CHUNK, range.end - range.start - passed);
-      const chunk = yield* work(() => octets.read(most));
+      const chunk = yield* settle(octets.read(most));
       if (chunk === undefined) break;
       passed += chunk.length;
       const outcome = take(chunk);
