@@ -194,7 +194,8 @@ export class Drive {
   async #flush(): Promise<void> {
     const bytes = this.options.wire.takeOutput();
     if (bytes === undefined) return;
-    const chunk = limits.wire.outputHigh;
+    // What a session queued until its wire was full leaves in one go.
+    const chunk = 2 * limits.wire.outputHigh;
     for (let at = 0; at < bytes.length; at += chunk) {
       await this.#write(
         bytes.length <= chunk ? bytes : bytes.subarray(at, at + chunk),
