@@ -45,7 +45,7 @@ async function play(packets: Iterable<ArrayLike<number>>): Promise<string> {
   await peer.end();
   const said = await hearAll(peer);
   if (!await peer.isClosed()) throw new Error("the session did not end");
-  if (stage.logged.some(([event]) => event === "imap.fault")) {
+  if (stage.logged.entries.some(([event]) => event === "imap.fault")) {
     throw new Error(`a fault: ${JSON.stringify(stage.logged)}`);
   }
   return said;

@@ -46,7 +46,7 @@ async function play(packets: Iterable<ArrayLike<number>>): Promise<string> {
   if (inbox.messages.length < MESSAGES.length && !/signing off/.test(said)) {
     throw new Error("removed without QUIT");
   }
-  if (stage.logged.some(([event]) => event === "pop3.fault")) {
+  if (stage.logged.entries.some(([event]) => event === "pop3.fault")) {
     throw new Error(`a fault: ${JSON.stringify(stage.logged)}`);
   }
   return said;

@@ -69,7 +69,7 @@ async function play(
   if (!await peer.isClosed()) throw new Error("the session did not end");
   const said = await hearAll(peer);
   if (stage.spool.open !== 0) throw new Error("a draft is left open");
-  const fault = stage.logged.find(([event]) => event === "smtp.fault");
+  const fault = stage.logged.entries.find(([event]) => event === "smtp.fault");
   if (fault) throw new Error(`a fault: ${JSON.stringify(fault)}`);
   const stored = await storedMessages(stage);
   const acknowledged = new Set(said.match(/Queued as \S+/g));

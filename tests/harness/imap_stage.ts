@@ -36,13 +36,15 @@ import {
 import { DiskError, type DiskFault } from "../../src/disk/mod.ts";
 import { type Mailbox, memoryStore, type Store } from "../../src/store/mod.ts";
 import { unescapeOctets } from "./octets.ts";
+import { LogBook } from "./log_book.ts";
 import type { Peer, Stage } from "./stage.ts";
 import {
-  CHEAP_HASH,
   type Clock,
+  scriptAccounts,
+  valueOf,
   VIRTUAL_TLS,
   virtualLink,
-  VirtualPeer,
+  VirtualPeers,
 } from "./virtual_stage.ts";
 
 export class ImapStage implements Stage {
@@ -50,8 +52,8 @@ export class ImapStage implements Stage {
   readonly accounts: Record<string, ConfiguredAccount> = {};
   #accounts: Accounts | undefined;
   readonly store = memoryStore(() => this.clock.now);
-  readonly peers: VirtualPeer[] = [];
-  readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  readonly peers = new VirtualPeers(this.clock);
+  readonly logged = new LogBook();
   implicitTls = false;
   setting: ImapSetting = {
     ...imapDefaults,
@@ -64,7 +66,7 @@ export class ImapStage implements Stage {
     administrators: [],
     later: () => new Promise(() => {}),
     random: (octets) => new Uint8Array(octets).fill(42),
-    log: (event, fields) => void this.logged.push([event, fields]),
+    log: this.logged.log,
     tls: true,
     allowPlaintextAuth: true,
     mechanisms: ["PLAIN", "LOGIN"],
@@ -119,13 +121,10 @@ export class ImapStage implements Stage {
     const setting = { ...this.setting, accounts: this.#opened() };
     const link = virtualLink(client, this.implicitTls ? 993 : 143);
     if (this.implicitTls) link.tls = VIRTUAL_TLS;
-    const peer = await VirtualPeer.open(
+    return await this.peers.open(
       (wire) => imapSession(wire, link, setting),
       link,
-      this.clock,
     );
-    this.peers.push(peer);
-    return peer;
   }
 
   /** For S* and S!: everything up to a tagged response. */
@@ -133,13 +132,12 @@ export class ImapStage implements Stage {
     return /^(?![*+] )\S+ (?:OK|NO|BAD)\b/.test(lines.at(-1)!);
   }
 
-  async wait(milliseconds: number): Promise<void> {
-    this.clock.now += milliseconds;
-    for (const peer of this.peers) await peer.expire();
+  wait(milliseconds: number): Promise<void> {
+    return this.peers.wait(milliseconds);
   }
 
-  async stop(): Promise<void> {
-    for (const peer of this.peers) await peer.stop();
+  stop(): Promise<void> {
+    return this.peers.stop();
   }
 
   async expect(
@@ -151,9 +149,9 @@ export class ImapStage implements Stage {
       case "mail":
         return match(await mailLines(await this.mailbox(which, name)));
       case "log":
-        return match(this.#logLines(which));
+        return match(this.logged.lines(which));
       case "no":
-        return match(this.#logHits(words.slice(2).join(" ")));
+        return match(this.logged.hits(words.slice(2).join(" ")));
       default:
         throw new Error(`Cannot expect "${words.join(" ")}"`);
     }
@@ -169,14 +167,7 @@ export class ImapStage implements Stage {
 
   /** The accounts that were given, opened when the first client connects. */
   #opened(): Accounts {
-    this.#accounts ??= memoryAccounts(
-      {
-        domains: ["example.test"],
-        defaultDomain: "example.test",
-        accounts: this.accounts,
-      },
-      { cost: CHEAP_HASH, now: () => this.clock.now },
-    );
+    this.#accounts ??= scriptAccounts(this.clock, this.accounts);
     return this.#accounts;
   }
 
@@ -201,17 +192,6 @@ export class ImapStage implements Stage {
   #change(change: Partial<ImapSetting>): void {
     this.setting = { ...this.setting, ...change };
   }
-
-  #logLines(event: string): string[] {
-    const last = this.logged.findLast(([name]) => name === event);
-    if (!last) throw new Error(`Cannot find the event "${event}"`);
-    return Object.entries(last[1]).map(([key, value]) => `${key} ${value}`);
-  }
-
-  #logHits(text: string): string[] {
-    return this.logged.map((entry) => JSON.stringify(entry))
-      .filter((entry) => entry.includes(text));
-  }
 }
 
 async function mailLines(mailbox: Mailbox): Promise<string[]> {
@@ -224,9 +204,4 @@ async function mailLines(mailbox: Mailbox): Promise<string[]> {
     lines.push([uid, ...flags, text].join(" "));
   }
   return lines;
-}
-
-function valueOf(text: string): string | number | boolean {
-  if (text === "on" || text === "off") return text === "on";
-  return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -32,13 +32,15 @@ import type { MailUser } from "../../src/store/mod.ts";
 import type { Pop3Setting } from "../../src/pop3/mod.ts";
 import { StandInUser } from "../pop3/stand_in_mailbox.ts";
 import { unescapeOctets } from "./octets.ts";
+import { LogBook } from "./log_book.ts";
 import type { Peer, Stage } from "./stage.ts";
 import {
-  CHEAP_HASH,
   type Clock,
+  scriptAccounts,
+  valueOf,
   VIRTUAL_TLS,
   virtualLink,
-  VirtualPeer,
+  VirtualPeers,
 } from "./virtual_stage.ts";
 
 export class Pop3Stage implements Stage {
@@ -46,8 +48,8 @@ export class Pop3Stage implements Stage {
   readonly accounts: Record<string, ConfiguredAccount> = {};
   #accounts: Accounts | undefined;
   readonly users = new Map<string, StandInUser>();
-  readonly peers: VirtualPeer[] = [];
-  readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  readonly peers = new VirtualPeers(this.clock);
+  readonly logged = new LogBook();
   implicitTls = false;
   setting: Pop3Setting = {
     ...pop3Defaults,
@@ -62,7 +64,7 @@ export class Pop3Stage implements Stage {
     maildrops: new Set<string>(),
     now: () => this.clock.now,
     random: (octets) => new Uint8Array(octets).fill(42),
-    log: (event, fields) => void this.logged.push([event, fields]),
+    log: this.logged.log,
     tls: true,
     allowPlaintextAuth: true,
     offersApop: false,
@@ -111,13 +113,10 @@ export class Pop3Stage implements Stage {
     const setting = { ...this.setting, accounts: this.#opened() };
     const link = virtualLink(client, this.implicitTls ? 995 : 110);
     if (this.implicitTls) link.tls = VIRTUAL_TLS;
-    const peer = await VirtualPeer.open(
+    return await this.peers.open(
       (wire) => pop3Session(wire, link, setting),
       link,
-      this.clock,
     );
-    this.peers.push(peer);
-    return peer;
   }
 
   /** For S* and S!, which speak of replies of several lines, or of a refusal. */
@@ -125,13 +124,12 @@ export class Pop3Stage implements Stage {
     return lines.at(-1) === "." || lines[0]!.startsWith("-ERR");
   }
 
-  async wait(milliseconds: number): Promise<void> {
-    this.clock.now += milliseconds;
-    for (const peer of this.peers) await peer.expire();
+  wait(milliseconds: number): Promise<void> {
+    return this.peers.wait(milliseconds);
   }
 
-  async stop(): Promise<void> {
-    for (const peer of this.peers) await peer.stop();
+  stop(): Promise<void> {
+    return this.peers.stop();
   }
 
   expect(
@@ -145,9 +143,9 @@ export class Pop3Stage implements Stage {
       case "trash":
         return match(this.#trashLines(which));
       case "log":
-        return match(this.#logLines(which));
+        return match(this.logged.lines(which));
       case "no":
-        return match(this.#logHits(words.slice(2).join(" ")));
+        return match(this.logged.hits(words.slice(2).join(" ")));
       default:
         throw new Error(`Cannot expect "${words.join(" ")}"`);
     }
@@ -163,14 +161,7 @@ export class Pop3Stage implements Stage {
 
   /** The accounts that were given, opened when the first client connects. */
   #opened(): Accounts {
-    this.#accounts ??= memoryAccounts(
-      {
-        domains: ["example.test"],
-        defaultDomain: "example.test",
-        accounts: this.accounts,
-      },
-      { cost: CHEAP_HASH, now: () => this.clock.now },
-    );
+    this.#accounts ??= scriptAccounts(this.clock, this.accounts);
     return this.#accounts;
   }
 
@@ -194,20 +185,4 @@ export class Pop3Stage implements Stage {
       to === "Trash" ? uids.map((uid) => `u${uid}`) : []
     );
   }
-
-  #logLines(event: string): string[] {
-    const last = this.logged.findLast(([name]) => name === event);
-    if (!last) throw new Error(`Cannot find the event "${event}"`);
-    return Object.entries(last[1]).map(([key, value]) => `${key} ${value}`);
-  }
-
-  #logHits(text: string): string[] {
-    return this.logged.map((entry) => JSON.stringify(entry))
-      .filter((entry) => entry.includes(text));
-  }
-}
-
-function valueOf(text: string): string | number | boolean {
-  if (text === "on" || text === "off") return text === "on";
-  return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -43,7 +43,7 @@ import {
   VIRTUAL_TLS,
   type VirtualLink,
   virtualLink,
-  VirtualPeer,
+  VirtualPeers,
 } from "./virtual_stage.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -58,7 +58,7 @@ export interface Outgoing {
 export class SmtpClientStage implements Stage {
   readonly clock: Clock = { now: Date.UTC(2026, 0, 2, 3, 4, 5) };
   readonly mails: Outgoing[] = [];
-  readonly peers: VirtualPeer[] = [];
+  readonly peers = new VirtualPeers(this.clock);
   opened = 0;
   closed = 0;
   report: ClientReport | undefined;
@@ -223,16 +223,13 @@ export class SmtpClientStage implements Stage {
     if (this.#isSecure) this.#shake(link);
     const { setting } = this;
     const note = (report: ClientReport) => void (this.report = report);
-    const peer = await VirtualPeer.open(
+    return await this.peers.open(
       function* (wire) {
         note(yield* clientSession(wire, link, setting));
       },
       link,
-      this.clock,
       (link) => this.#shake(link),
     );
-    this.peers.push(peer);
-    return peer;
   }
 
   #shake(link: VirtualLink): boolean {
@@ -253,9 +250,8 @@ export class SmtpClientStage implements Stage {
     return true;
   }
 
-  async wait(milliseconds: number): Promise<void> {
-    this.clock.now += milliseconds;
-    for (const peer of this.peers) await peer.expire();
+  wait(milliseconds: number): Promise<void> {
+    return this.peers.wait(milliseconds);
   }
 
   stop(): Promise<void> {

@@ -47,13 +47,14 @@ import {
   type SmtpSetting,
 } from "../../src/smtp/mod.ts";
 import { renderLines } from "./octets.ts";
+import { LogBook } from "./log_book.ts";
 import type { Peer, Stage } from "./stage.ts";
 import {
-  CHEAP_HASH,
   type Clock,
+  scriptAccounts,
   VIRTUAL_TLS,
   virtualLink,
-  VirtualPeer,
+  VirtualPeers,
 } from "./virtual_stage.ts";
 import { type DiskTrouble, watchedSpool } from "./watched_spool.ts";
 
@@ -68,8 +69,8 @@ export class SmtpStage implements Stage {
   readonly spool = watchedSpool(
     memorySpool({ now: () => this.clock.now, random: () => 0.5 }),
   );
-  readonly peers: VirtualPeer[] = [];
-  readonly logged: [event: string, fields: Record<string, unknown>][] = [];
+  readonly peers = new VirtualPeers(this.clock);
+  readonly logged = new LogBook();
   readonly relayed = new Set<string>();
   /** Made of what was given, when the first client connects; or set by who has some. */
   accounts: Accounts | undefined;
@@ -80,7 +81,7 @@ export class SmtpStage implements Stage {
     spool: this.spool.spool,
     now: () => this.clock.now,
     random: (octets) => new Uint8Array(octets).fill(42),
-    log: (event, fields) => void this.logged.push([event, fields]),
+    log: this.logged.log,
     limits: defaultSmtpLimits,
     messages: defaultSmtpMessages,
     tls: true,
@@ -187,27 +188,16 @@ export class SmtpStage implements Stage {
     const { kind } = setting.listener;
     const link = virtualLink(client, PORTS[kind]);
     if (kind === "submissions") link.tls = VIRTUAL_TLS;
-    const peer = await VirtualPeer.open(
+    return await this.peers.open(
       (wire) => smtpSession(wire, link, setting),
       link,
-      this.clock,
     );
-    this.peers.push(peer);
-    return peer;
   }
 
   /** The setting with the accounts that were given. */
   #settled(): SmtpSetting {
     const { users, aliases } = this;
-    this.accounts ??= memoryAccounts(
-      {
-        domains: ["example.test"],
-        defaultDomain: "example.test",
-        accounts: users,
-        aliases,
-      },
-      { cost: CHEAP_HASH, now: () => this.clock.now },
-    );
+    this.accounts ??= scriptAccounts(this.clock, users, aliases);
     return { ...this.setting, accounts: this.accounts };
   }
 
@@ -215,13 +205,12 @@ export class SmtpStage implements Stage {
     return !/^\d{3}-/.test(lines.at(-1)!);
   }
 
-  async wait(milliseconds: number): Promise<void> {
-    this.clock.now += milliseconds;
-    for (const peer of this.peers) await peer.expire();
+  wait(milliseconds: number): Promise<void> {
+    return this.peers.wait(milliseconds);
   }
 
-  async stop(): Promise<void> {
-    for (const peer of this.peers) await peer.stop();
+  stop(): Promise<void> {
+    return this.peers.stop();
   }
 
   async expect(
@@ -250,10 +239,10 @@ export class SmtpStage implements Stage {
         );
         return;
       case "log":
-        match(this.#logLines(which));
+        match(this.logged.lines(which));
         return;
       case "no":
-        match(this.#logHits(words.slice(2).join(" ")));
+        match(this.logged.hits(words.slice(2).join(" ")));
         return;
       default:
         throw new Error(`Cannot expect "${words.join(" ")}"`);
@@ -286,17 +275,6 @@ export class SmtpStage implements Stage {
     const wanted = which === "empty" ? 0 : Number(which);
     if (open === 0 && stored === wanted) return [];
     return [`${stored} stored, ${open} drafts open`];
-  }
-
-  #logLines(event: string): string[] {
-    const last = this.logged.findLast(([name]) => name === event);
-    if (!last) throw new Error(`Cannot find the event "${event}"`);
-    return Object.entries(last[1]).map(([key, value]) => `${key} ${value}`);
-  }
-
-  #logHits(text: string): string[] {
-    return this.logged.map((entry) => JSON.stringify(entry))
-      .filter((entry) => entry.includes(text));
   }
 }
 

@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  type Accounts,
+  type ConfiguredAccount,
+  memoryAccounts,
+} from "../../src/accounts/mod.ts";
 import { latin1Decode, latin1Encode, utf8Decode } from "../../src/bytes/mod.ts";
 import {
   Disconnected,
@@ -213,4 +218,55 @@ export class VirtualPeer implements Peer {
     const bytes = this.wire.takeOutput();
     if (bytes) this.#heard += latin1Decode(bytes);
   }
+}
+
+/** The connections of one stage, under one clock. */
+export class VirtualPeers {
+  readonly all: VirtualPeer[] = [];
+
+  constructor(readonly clock: Clock) {}
+
+  /** Opens a connection; see {@linkcode VirtualPeer.open}. */
+  async open(
+    open: (wire: Wire) => Session<void>,
+    link: VirtualLink,
+    shake?: Handshake,
+  ): Promise<VirtualPeer> {
+    const peer = await VirtualPeer.open(open, link, this.clock, shake);
+    this.all.push(peer);
+    return peer;
+  }
+
+  /** Lets time pass, and ends the waits that it ends. */
+  async wait(milliseconds: number): Promise<void> {
+    this.clock.now += milliseconds;
+    for (const peer of this.all) await peer.expire();
+  }
+
+  async stop(): Promise<void> {
+    for (const peer of this.all) await peer.stop();
+  }
+}
+
+/** The accounts that a script gave, in the domain of all scripts. */
+export function scriptAccounts(
+  clock: Clock,
+  accounts: Record<string, ConfiguredAccount>,
+  aliases: Record<string, string[]> = {},
+): Accounts {
+  return memoryAccounts(
+    {
+      domains: ["example.test"],
+      defaultDomain: "example.test",
+      accounts,
+      aliases,
+    },
+    { cost: CHEAP_HASH, now: () => clock.now },
+  );
+}
+
+/** What `given NAME VALUE` means by VALUE: on, off, a number or a text. */
+export function valueOf(text: string): string | number | boolean {
+  if (text === "on" || text === "off") return text === "on";
+  return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -116,7 +116,7 @@ for (
       },
     };
     const peer = await selected(stage, 200);
-    leave = () => stage.peers[0]!.wire.feedEof();
+    leave = () => stage.peers.all[0]!.wire.feedEof();
     await say(peer, `c ${command}`);
     assertEquals(pauses, 2);
     assertEquals(await peer.isClosed(), true);

@@ -83,7 +83,7 @@ Deno.test("a fault of the accounts is 451 to the peer and a stack in the log; th
     "451 4.3.0 Local error, try again later",
     "250 2.0.0 OK",
   ]);
-  const [event, fields] = stage.logged.at(-1)!;
+  const [event, fields] = stage.logged.entries.at(-1)!;
   assertEquals(event, "smtp.fault");
   assertMatch(`${fields.error}`, /secret of ours\n\s+at /);
 });

@@ -161,7 +161,7 @@ Deno.test("STARTTLS: the message crosses under TLS", async () => {
   const said = await pump(client, server);
   assertStringIncludes(said.client, "STARTTLS\r\nEHLO");
   assertEquals(client.mails[0]!.results![0]!.kind, "sent");
-  assertEquals(server.peers[0]!.link.tls !== undefined, true);
+  assertEquals(server.peers.all[0]!.link.tls !== undefined, true);
 });
 
 for (const { name } of clientMechanisms) {
