@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Mailbox, Meta } from "../store/mod.ts";
+import type { Mailbox, MessageText, Meta } from "../store/mod.ts";
 import { type Session, Wire, work } from "../wire/mod.ts";
 import { parseFetchAttributes } from "./fetch/fetch_items.ts";
 import { writeFetch } from "./fetch/write_fetch.ts";
@@ -50,14 +50,14 @@ export function* indexMessages(
     mailbox.cache,
     (uid) => uids.slice(uids.indexOf(uid)),
   );
-  const texts = new Map<number, string | undefined>();
+  const texts = new Map<number, MessageText | undefined>();
   let characters = 0;
   for (const uid of uids) {
     const meta = metaOf(metas, uid);
     const text = meta && (yield* findOut(mailbox, meta, findings));
-    // What cannot be read is a candidate of every search: each will try again.
+    // What cannot be read has to be read in every search: each will try again.
     texts.set(uid, text);
-    characters += text?.length ?? 0;
+    if (text) characters += text.headers.length + text.bodies.length;
     if (characters > STEP_MAX) break;
   }
   yield* findings.end();
@@ -70,7 +70,7 @@ function* findOut(
   mailbox: Mailbox,
   meta: Meta,
   findings: Findings,
-): Session<string | undefined> {
+): Session<MessageText | undefined> {
   const numbered = { sequence: 1, meta };
   const texts = new Texts(mailbox.text);
   const message = new StoredMessage(mailbox, numbered, false, findings, texts);
@@ -78,7 +78,7 @@ function* findOut(
     yield* run(writeFetch(silence(), "", yield* items(), message, CONTEXT));
     const gatherer = new Gatherer(TEXT_MAX);
     yield* passText(message, gatherer);
-    return gatherer.text;
+    return gatherer.texts;
   } catch {
     // Whoever asks for the message hears what is wrong with it.
     return undefined;

@@ -8,6 +8,7 @@ import type { Entity } from "../mail/mod.ts";
 import type { Meta } from "../store/mod.ts";
 import type { Session } from "../wire/mod.ts";
 import type { FindingKind } from "./findings.ts";
+import type { Held, Where } from "./texts.ts";
 
 /** The octets of a message, from the first to the last: as the store has them, or in memory already. */
 export interface Octets {
@@ -38,10 +39,10 @@ export interface Message {
   /** Its octets from the first to the last; the caller closes them. */
   octets(): Session<Octets>;
   /**
-   * False when nothing in it that can be searched has `text`, which is folded
-   * (`search/collation.ts`). The first question about a text has to be waited for.
+   * Whether it has `text`, which is folded (`search/collation.ts`); undefined where it has
+   * to be read to tell. The first question about a text has to be waited for.
    */
-  mayHold(text: string): boolean | Session<boolean>;
+  holds(text: string, where: Where): Held | Session<Held>;
   /** How much was read of it in this command: 1 is as much as a look at its metadata. */
   readonly cost: number;
   /** As {@linkcode found}, where that can be told at once; undefined says nothing. */

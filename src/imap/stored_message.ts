@@ -12,7 +12,7 @@ import { type Session, work } from "../wire/mod.ts";
 import type { FindingKind, Findings } from "./findings.ts";
 import type { Message, Octets } from "./message.ts";
 import { no, Refusal } from "./status.ts";
-import type { Texts } from "./texts.ts";
+import type { Held, Texts, Where } from "./texts.ts";
 import type { Numbered } from "./view.ts";
 
 /** Octets of one read. */
@@ -77,8 +77,8 @@ export class StoredMessage implements Message {
     return new KeptOctets(whole);
   }
 
-  mayHold(text: string): boolean | Session<boolean> {
-    return this.texts.mayHold(this.meta.uid, text);
+  holds(text: string, where: Where): Held | Session<Held> {
+    return this.texts.holds(this.meta.uid, text, where);
   }
 
   known(kind: FindingKind): Uint8Array | undefined {

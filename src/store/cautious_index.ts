@@ -7,14 +7,15 @@
  * @module
  */
 
-import type {
-  Expunged,
-  FolderTimes,
-  Index,
-  IndexedMailbox,
-  IndexRow,
-  IndexState,
-  OpenIndex,
+import {
+  type Expunged,
+  type FolderTimes,
+  type Index,
+  type IndexedMailbox,
+  type IndexRow,
+  type IndexState,
+  type OpenIndex,
+  TextsFailed,
 } from "./index.ts";
 import { pause } from "./in_pieces.ts";
 import type { Log } from "./surroundings.ts";
@@ -29,6 +30,8 @@ export class CautiousIndex {
   readonly #log: Log;
   readonly #path: string;
   #index: Index | undefined;
+  /** The texts were dropped: nothing is known of them any more. */
+  onTextsLost = () => {};
 
   private constructor(index: Index | undefined, path: string, log: Log) {
     this.#index = index;
@@ -55,8 +58,23 @@ export class CautiousIndex {
     try {
       return await work(this.#index);
     } catch (error) {
-      this.#fail(error);
+      if (error instanceof TextsFailed) await this.#dropTexts(error);
+      else this.#fail(error);
       return undefined;
+    }
+  }
+
+  /** Searches read the messages until the texts have been made anew; all else goes on. */
+  async #dropTexts(error: TextsFailed): Promise<void> {
+    this.#log("store.texts-failed", {
+      path: this.#path,
+      error: error.message,
+    });
+    try {
+      await this.#index?.dropTexts();
+      this.onTextsLost();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 

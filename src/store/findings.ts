@@ -2,10 +2,12 @@
 
 import type { MailboxIndex } from "./cautious_index.ts";
 import type { Roster } from "./roster.ts";
-import type { MessageCache, TextIndex } from "./store.ts";
-
-/** FTS5's trigrams find nothing shorter. */
-const SHORTEST = 3;
+import type {
+  MessageCache,
+  MessageText,
+  TextIndex,
+  TextMatches,
+} from "./store.ts";
 
 export class Findings {
   readonly #index: MailboxIndex;
@@ -35,6 +37,10 @@ export class Findings {
     };
   }
 
+  #there(uids: readonly number[]): Set<number> {
+    return new Set(uids.filter((uid) => this.#roster.get(uid)));
+  }
+
   #present<T>(byUid: ReadonlyMap<number, T>): ReadonlyMap<number, T> {
     return new Map([...byUid].filter(([uid]) => this.#roster.get(uid)));
   }
@@ -42,8 +48,8 @@ export class Findings {
   /** The texts, while `isOn`. */
   text(isOn: () => boolean): TextIndex {
     return {
-      candidates: async (text) => {
-        const found = isOn() ? await this.#candidates(text) : undefined;
+      find: async (text) => {
+        const found = isOn() ? await this.#find(text) : undefined;
         // Switched off meanwhile, it may have been asked when it knew nothing any more.
         return isOn() ? found : undefined;
       },
@@ -54,16 +60,21 @@ export class Findings {
     };
   }
 
-  async #candidates(text: string): Promise<Set<number> | undefined> {
-    if ([...text].length < SHORTEST) return undefined;
+  async #find(text: string): Promise<TextMatches | undefined> {
     // First those that are not kept: what comes to be kept meanwhile may not be found yet.
-    const candidates = new Set(await this.#missing(Infinity));
+    const missing = await this.#missing(Infinity);
+    const kept = await this.#kept();
     const found = await this.#index.use((index, mailbox) =>
       index.search(mailbox, text)
     );
-    if (await this.#kept() === undefined || !found) return undefined;
-    for (const uid of found) if (this.#roster.get(uid)) candidates.add(uid);
-    return candidates;
+    // Forgotten meanwhile, it may have been asked when it knew nothing any more.
+    if (!found || !kept || kept !== await this.#withText) return undefined;
+    const { inBodies, inHeaders, unsure } = found;
+    return {
+      inBodies: this.#there(inBodies),
+      inHeaders: this.#there(inHeaders),
+      unsure: this.#there([...missing, ...unsure]),
+    };
   }
 
   #kept(): Promise<Set<number> | undefined> {
@@ -91,7 +102,9 @@ export class Findings {
     return missing;
   }
 
-  async #put(texts: ReadonlyMap<number, string | undefined>): Promise<void> {
+  async #put(
+    texts: ReadonlyMap<number, MessageText | undefined>,
+  ): Promise<void> {
     const present = this.#present(texts);
     const kept = await this.#kept();
     await this.#index.use((index, mailbox) =>

@@ -8,6 +8,7 @@
  */
 
 import type { SubFolder } from "./file_name.ts";
+import type { MessageText } from "./store.ts";
 
 /** One message: the file name says the rest. */
 export interface IndexRow {
@@ -47,7 +48,19 @@ export interface IndexedMailbox extends IndexState {
   readonly rows: readonly IndexRow[];
 }
 
-/** The index of one account. An error of any call means that the index is of no use. */
+/** UIDs of messages, each list in any order: see `TextMatches`. */
+export interface TextFound {
+  readonly inBodies: readonly number[];
+  readonly inHeaders: readonly number[];
+  readonly unsure: readonly number[];
+}
+
+/** The texts of the account are of no use, and have to be dropped; the index is. */
+export class TextsFailed extends Error {
+  override name = "TextsFailed";
+}
+
+/** The index of one account. An error of any call but {@linkcode TextsFailed} means that the index is of no use. */
 export interface Index {
   load(mailbox: string): Promise<IndexedMailbox | undefined>;
   /** Forgets all of a mailbox. */
@@ -77,11 +90,11 @@ export interface Index {
   ): Promise<void>;
   /** UIDs whose texts are kept. */
   withText(mailbox: string): Promise<readonly number[]>;
-  /** UIDs of kept texts that have `text`, which is three characters or longer, and perhaps of others. */
-  search(mailbox: string, text: string): Promise<readonly number[]>;
+  /** Looks for `text` in the texts that are kept when it begins; undefined when it cannot tell. */
+  search(mailbox: string, text: string): Promise<TextFound | undefined>;
   keepTexts(
     mailbox: string,
-    texts: ReadonlyMap<number, string | undefined>,
+    texts: ReadonlyMap<number, MessageText | undefined>,
   ): Promise<void>;
   /** True when there are texts of the account. */
   hasTexts(): Promise<boolean>;

@@ -99,6 +99,7 @@ export class LiveUser {
       surroundings.log,
     );
     const user = new LiveUser(surroundings, home, index, file);
+    index.onTextsLost = () => user.#forgetTexts();
     try {
       await user.mailbox(INBOX);
       if (!user.hasTextIndex) await user.dropTexts();
@@ -118,6 +119,14 @@ export class LiveUser {
   async dropTexts(): Promise<void> {
     await this.index.use((index) => index.dropTexts());
     for (const { findings } of this.loaded) findings.forget();
+  }
+
+  /** They are made anew in the background. */
+  #forgetTexts(): void {
+    for (const { findings, place } of this.loaded) {
+      findings.forget();
+      this.home.unread(place.name, "followed");
+    }
   }
 
   /** How many messages are kept in memory. */

@@ -98,7 +98,7 @@ function readingOf(using: Using): Pick<Mailbox, Reading> {
         using(({ findings: { cache } }) => cache.put(kind, octets)),
     },
     text: {
-      candidates: (part) => text((index) => index.candidates(part)),
+      find: (part) => text((index) => index.find(part)),
       missing: (limit) => text((index) => index.missing(limit)),
       put: (texts) => text((index) => index.put(texts)),
       isBegun: () => text((index) => index.isBegun()),

@@ -1,6 +1,11 @@
 /** What is found out about messages, kept in memory; and an index of texts that reads all of them. */
 
-import type { MessageCache, TextIndex } from "./store.ts";
+import type {
+  MessageCache,
+  MessageText,
+  TextIndex,
+  TextMatches,
+} from "./store.ts";
 
 export class MemoryCache implements MessageCache {
   readonly #uids: () => readonly number[];
@@ -36,19 +41,22 @@ export class MemoryCache implements MessageCache {
 export class MemoryText implements TextIndex {
   readonly #uids: () => readonly number[];
   readonly #isOn: () => boolean;
-  readonly #kept = new Map<number, string | undefined>();
+  readonly #kept = new Map<number, MessageText | undefined>();
 
   constructor(uids: () => readonly number[], isOn: () => boolean) {
     this.#uids = uids;
     this.#isOn = isOn;
   }
 
-  candidates(text: string): Promise<ReadonlySet<number> | undefined> {
+  find(text: string): Promise<TextMatches | undefined> {
     if (!this.#isOn()) return Promise.resolve(undefined);
-    const uids = this.#uids().filter((uid) =>
-      this.#kept.get(uid)?.includes(text) ?? true
-    );
-    return Promise.resolve(new Set(uids));
+    const where = (holds: (kept: MessageText | undefined) => boolean) =>
+      new Set(this.#uids().filter((uid) => holds(this.#kept.get(uid))));
+    return Promise.resolve({
+      inBodies: where((kept) => kept?.bodies.includes(text) ?? false),
+      inHeaders: where((kept) => kept?.headers.includes(text) ?? false),
+      unsure: where((kept) => kept === undefined),
+    });
   }
 
   missing(limit: number): Promise<readonly number[]> {
@@ -57,7 +65,7 @@ export class MemoryText implements TextIndex {
     return Promise.resolve(missing.slice(0, limit));
   }
 
-  put(texts: ReadonlyMap<number, string | undefined>): Promise<void> {
+  put(texts: ReadonlyMap<number, MessageText | undefined>): Promise<void> {
     if (!this.#isOn()) return Promise.resolve();
     const there = new Set(this.#uids());
     for (const [uid, text] of texts) {

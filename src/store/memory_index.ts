@@ -7,13 +7,14 @@ import type {
   IndexState,
   OpenIndex,
 } from "./index.ts";
+import type { MessageText } from "./store.ts";
 
 interface Kept {
   readonly uidValidity: number;
   readonly rows: Map<number, IndexRow>;
   readonly expunged: Expunged[];
   readonly cache: Map<string, Uint8Array>;
-  readonly texts: Map<number, string | undefined>;
+  readonly texts: Map<number, MessageText | undefined>;
   state: IndexState;
 }
 
@@ -98,8 +99,13 @@ function findings(mailboxes: Map<string, Kept>): Pick<Index, Findings> {
       Promise.resolve([...mailboxes.get(mailbox)?.texts.keys() ?? []]),
     search(mailbox, text) {
       const texts = [...mailboxes.get(mailbox)?.texts ?? []];
-      const found = texts.filter(([, kept]) => kept?.includes(text) ?? true);
-      return Promise.resolve(found.map(([uid]) => uid));
+      const where = (holds: (kept: MessageText | undefined) => boolean) =>
+        texts.filter(([, kept]) => holds(kept)).map(([uid]) => uid);
+      return Promise.resolve({
+        inBodies: where((kept) => kept?.bodies.includes(text) ?? false),
+        inHeaders: where((kept) => kept?.headers.includes(text) ?? false),
+        unsure: where((kept) => kept === undefined),
+      });
     },
     keepTexts(mailbox, texts) {
       const kept = mailboxes.get(mailbox);

@@ -9,16 +9,19 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { pause } from "./in_pieces.ts";
-import type {
-  Expunged,
-  Index,
-  IndexedMailbox,
-  IndexRow,
-  IndexState,
-  OpenIndex,
+import {
+  type Expunged,
+  type Index,
+  type IndexedMailbox,
+  type IndexRow,
+  type IndexState,
+  type OpenIndex,
+  type TextFound,
+  TextsFailed,
 } from "./index.ts";
 import { SqliteFindings } from "./sqlite_findings.ts";
-import { SqliteText } from "./sqlite_text.ts";
+import { Forgotten, SqliteText } from "./sqlite_text.ts";
+import type { MessageText } from "./store.ts";
 import type { Log } from "./surroundings.ts";
 
 const FILE = "index.db";
@@ -245,7 +248,8 @@ class SqliteIndex implements Index {
         row.id,
       );
     });
-    this.#text.remove(row.uid_validity, remove.map(({ uid }) => uid));
+    const uids = remove.map(({ uid }) => uid);
+    this.#onText((text) => text.remove(row.uid_validity, uids));
   }
 
   #existing(mailbox: string): MailboxRow {
@@ -283,7 +287,7 @@ class SqliteIndex implements Index {
   async remove(mailbox: string): Promise<void> {
     let old: MailboxRow | undefined;
     this.#inOneStep(() => old = this.#forget(mailbox));
-    if (old) this.#text.removeAll(old.uid_validity);
+    if (old) this.#onText((text) => text.removeAll(old!.uid_validity));
   }
 
   async cached(
@@ -307,22 +311,38 @@ class SqliteIndex implements Index {
     this.#inOneStep(() => this.#findings.write(id, kind, octets));
   }
 
-  // deno-lint-ignore require-await -- the port is asynchronous
-  async withText(mailbox: string): Promise<number[]> {
-    return this.#text.uids(this.#existing(mailbox).uid_validity);
+  /** @throws {TextsFailed} */
+  #onText<T>(work: (text: SqliteText) => T): T {
+    try {
+      return work(this.#text);
+    } catch (error) {
+      throw new TextsFailed(String(error), { cause: error });
+    }
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
-  async search(mailbox: string, text: string): Promise<number[]> {
-    return this.#text.search(this.#existing(mailbox).uid_validity, text);
+  async withText(mailbox: string): Promise<number[]> {
+    const { uid_validity } = this.#existing(mailbox);
+    return this.#onText((text) => text.uids(uid_validity));
+  }
+
+  async search(mailbox: string, text: string): Promise<TextFound | undefined> {
+    const { uid_validity } = this.#existing(mailbox);
+    try {
+      return await this.#text.search(uid_validity, text);
+    } catch (error) {
+      if (error instanceof Forgotten) return undefined;
+      throw new TextsFailed(String(error), { cause: error });
+    }
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
   async keepTexts(
     mailbox: string,
-    texts: ReadonlyMap<number, string | undefined>,
+    texts: ReadonlyMap<number, MessageText | undefined>,
   ): Promise<void> {
-    this.#text.put(this.#existing(mailbox).uid_validity, texts);
+    const { uid_validity } = this.#existing(mailbox);
+    this.#onText((text) => text.put(uid_validity, texts));
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous

@@ -1,40 +1,70 @@
 /**
  * The words of an account's messages in SQLite: `text.db` beside the mail, a cache.
  *
- * FTS5 with trigrams and nothing else (`detail=none`, no content): a search asks for the
- * messages that have all trigrams of what is looked for; whoever asks verifies them.
+ * Two tables of FTS5, both without positions (`detail=none`) and without content: `words`
+ * has the words of each message, those of headers with a mark, and `vocabulary` all that
+ * ever were; so the messages that have a part of a word are known for certain. What is no
+ * word is in `rest`, as trigrams: whoever asks verifies what is found there.
  *
  * @module
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { pause } from "./in_pieces.ts";
+import type { TextFound } from "./index.ts";
+import type { MessageText } from "./store.ts";
+import { cutText, trigramsOf, wantedOf } from "./text_words.ts";
 
 const FILE = "text.db";
+/** Goes up when what is kept changes its form. */
+const VERSION = 2;
 /** UIDs have 32 bits; what is larger SQLite takes as integers only in this form. */
 const SPAN = 2n ** 32n;
-/** More trigrams make the answer hardly shorter. */
-const MOST_TRIGRAMS = 16;
+/** Words of the vocabulary that are looked at in one go. */
+const PAGE = 10_000;
+/** Words that are looked up in one go. */
+const TOGETHER = 250;
+/** Words of which it is remembered that they are in the vocabulary. */
+const KNOWN_MAX = 50_000;
 
-/** Stands for a text that is not kept: it is in whatever is looked for. No character, so that no text has it. */
+/** Stands for a text that is not kept. No character, so that no text has it. */
 const ANY = "\ufdd0\ufdd0\ufdd0";
+/** Before a word of a header. No character either. */
+const MARK = "\ufdd1";
 
-const SCHEMA = `
+const SETTINGS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA busy_timeout = 1000;
-  CREATE TABLE IF NOT EXISTS mailbox (
+`;
+
+const SCHEMA = `
+  CREATE TABLE mailbox (
     id INTEGER PRIMARY KEY, uid_validity INTEGER NOT NULL UNIQUE
   );
-  CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
-    body, tokenize = 'trigram case_sensitive 1',
+  CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE VIRTUAL TABLE words USING fts5(
+    text, tokenize = 'ascii',
     content = '', contentless_delete = 1, detail = none
   );
+  CREATE VIRTUAL TABLE rest USING fts5(
+    text, tokenize = 'trigram case_sensitive 1',
+    content = '', contentless_delete = 1, detail = none
+  );
+  PRAGMA user_version = ${VERSION};
 `;
+
+/** Where the messages of a mailbox stand: rows from `first` on. */
+interface Rows {
+  readonly database: DatabaseSync;
+  readonly first: bigint;
+}
 
 /** Mailboxes go by their UIDVALIDITY, which is never used twice in an account. Each call may fail: then it is of no use. */
 export class SqliteText {
   readonly #folder: string;
   #database: DatabaseSync | undefined;
+  readonly #known = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -47,7 +77,8 @@ export class SqliteText {
     Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
     const database = new DatabaseSync(path);
     try {
-      database.exec(SCHEMA);
+      database.exec(SETTINGS);
+      makeTables(database);
       database.prepare("SELECT id FROM words_docsize LIMIT 1").get();
     } catch (error) {
       database.close();
@@ -56,63 +87,134 @@ export class SqliteText {
     return this.#database = database;
   }
 
-  /** The row before the first of a mailbox; undefined when nothing is kept of it. */
-  #startOf(uidValidity: number): bigint | undefined {
-    const row = this.#open()
+  /** Undefined when nothing is kept of the mailbox. */
+  #rowsOf(uidValidity: number): Rows | undefined {
+    const database = this.#open();
+    const row = database
       .prepare("SELECT id FROM mailbox WHERE uid_validity = ?")
       .get(uidValidity);
-    return row && BigInt(row.id as number) * SPAN;
+    return row && { database, first: BigInt(row.id as number) * SPAN };
   }
 
   /** UIDs whose texts are kept. */
   uids(uidValidity: number): number[] {
-    const start = this.#startOf(uidValidity);
-    if (start === undefined) return [];
-    return this.#open()
-      .prepare("SELECT id FROM words_docsize WHERE id BETWEEN ? AND ?")
-      .all(start, start + SPAN - 1n)
-      .map((row) => row.id as number - Number(start));
+    const rows = this.#rowsOf(uidValidity);
+    return rows ? select(rows, "words_docsize", "id", "1", []) : [];
   }
 
-  search(uidValidity: number, text: string): number[] {
-    const start = this.#startOf(uidValidity);
-    if (start === undefined) return [];
-    return this.#open()
-      .prepare(
-        "SELECT rowid AS id FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?",
-      )
-      .all(queryFor(text), start, start + SPAN - 1n)
-      .map((row) => row.id as number - Number(start));
+  /** Undefined when it cannot tell. */
+  async search(
+    uidValidity: number,
+    text: string,
+  ): Promise<TextFound | undefined> {
+    const wanted = wantedOf(text);
+    const rows = wanted && this.#rowsOf(uidValidity);
+    if (rows === undefined) return undefined;
+    const unkept = withWords(rows, [ANY]);
+    let unsure: Set<number> | undefined;
+    for (const piece of wanted!.pieces) {
+      const rest = withTrigrams(rows, piece);
+      const { inBodies, inHeaders } = await this.#withPart(rows, piece);
+      if (wanted!.isExact) {
+        return { inBodies, inHeaders, unsure: [...rest, ...unkept] };
+      }
+      const found = new Set([...inBodies, ...inHeaders, ...rest]);
+      unsure = unsure?.intersection(found) ?? found;
+    }
+    return {
+      ...{ inBodies: [], inHeaders: [] },
+      unsure: [...unsure!, ...unkept],
+    };
+  }
+
+  /** Messages with words that have `part`, a blank of which is the beginning or end of one. */
+  async #withPart(
+    rows: Rows,
+    part: string,
+  ): Promise<Omit<TextFound, "unsure">> {
+    const inBodies = new Set<number>();
+    const inHeaders = new Set<number>();
+    const words = await this.#wordsWith(rows, part);
+    for (let i = 0; i < words.length; i += TOGETHER) {
+      const some = words.slice(i, i + TOGETHER);
+      for (const uid of withWords(rows, some)) inBodies.add(uid);
+      const marked = some.map((word) => MARK + word);
+      for (const uid of withWords(rows, marked)) inHeaders.add(uid);
+      await this.#pause(rows);
+    }
+    return { inBodies: [...inBodies], inHeaders: [...inHeaders] };
+  }
+
+  async #wordsWith(rows: Rows, part: string): Promise<string[]> {
+    const page = rows.database.prepare(`
+      SELECT max(word) AS last, group_concat(
+        CASE WHEN instr(' ' || word || ' ', ?) THEN word END, ' ') AS found
+      FROM (SELECT word FROM vocabulary WHERE word > ? ORDER BY word LIMIT ?)`);
+    const words: string[] = [];
+    for (let last: unknown = ""; last !== null;) {
+      const row = page.get(part, last as string, PAGE)!;
+      if (row.found !== null) words.push(...(row.found as string).split(" "));
+      last = row.last;
+      await this.#pause(rows);
+    }
+    return words;
+  }
+
+  /** Lets others have their turn. @throws {Error} When all was forgotten meanwhile. */
+  async #pause({ database }: Rows): Promise<void> {
+    await pause();
+    if (database !== this.#database) throw new Forgotten();
   }
 
   put(
     uidValidity: number,
-    texts: ReadonlyMap<number, string | undefined>,
+    texts: ReadonlyMap<number, MessageText | undefined>,
   ): void {
     this.#inOneStep((database) => {
       database.prepare(
         "INSERT OR IGNORE INTO mailbox (uid_validity) VALUES (?)",
       )
         .run(uidValidity);
-      const start = this.#startOf(uidValidity)!;
-      const remove = database.prepare("DELETE FROM words WHERE rowid = ?");
-      const insert = database.prepare(
-        "INSERT INTO words (rowid, body) VALUES (?, ?)",
+      const { first } = this.#rowsOf(uidValidity)!;
+      const insert = ["words", "rest"].map((table) =>
+        database.prepare(`INSERT INTO ${table} (rowid, text) VALUES (?, ?)`)
       );
+      const remove = removal(database);
       for (const [uid, text] of texts) {
-        remove.run(start + BigInt(uid));
-        const body = text === undefined ? ANY : plain(text);
-        insert.run(start + BigInt(uid), body);
+        const id = first + BigInt(uid);
+        remove(id);
+        const kept = text ? this.#cut(text) : [ANY, ""];
+        for (const [i, some] of kept.entries()) insert[i]!.run(id, some);
       }
     });
   }
 
+  /** What is kept of a text: words, and what is none. */
+  #cut({ headers, bodies }: MessageText): string[] {
+    const [head, body] = [cutText(headers), cutText(bodies)];
+    this.#learn(head.words);
+    this.#learn(body.words);
+    const marked = head.words.map((word) => MARK + word);
+    return [[...marked, ...body.words].join(" "), head.rest + body.rest];
+  }
+
+  #learn(words: readonly string[]): void {
+    const add = this.#open()
+      .prepare("INSERT OR IGNORE INTO vocabulary VALUES (?)");
+    if (this.#known.size > KNOWN_MAX) this.#known.clear();
+    for (const word of words) {
+      if (this.#known.has(word)) continue;
+      add.run(word);
+      this.#known.add(word);
+    }
+  }
+
   remove(uidValidity: number, uids: readonly number[]): void {
-    const start = this.isThere ? this.#startOf(uidValidity) : undefined;
-    if (start === undefined || uids.length === 0) return;
+    const rows = this.isThere ? this.#rowsOf(uidValidity) : undefined;
+    if (rows === undefined || uids.length === 0) return;
     this.#inOneStep((database) => {
-      const remove = database.prepare("DELETE FROM words WHERE rowid = ?");
-      for (const uid of uids) remove.run(start + BigInt(uid));
+      const remove = removal(database);
+      for (const uid of uids) remove(rows.first + BigInt(uid));
     });
   }
 
@@ -142,12 +244,15 @@ export class SqliteText {
       work(database);
       database.exec("COMMIT");
     } catch (error) {
+      // Words that were new are not there after all.
+      this.#known.clear();
       if (database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }
   }
 
   close(): void {
+    this.#known.clear();
     this.#database?.close();
     this.#database = undefined;
   }
@@ -165,30 +270,56 @@ export class SqliteText {
   }
 }
 
-/**
- * Fewer different trigrams, a smaller index: letter case and punctuation are left out,
- * character by character, so that what has a text has its plain form, too. (FTS5 also
- * ends a text at U+0000.)
- */
-function plain(text: string): string {
-  return text.replace(/[\0-/:-`{-\x7f]/g, toSpaceOrLower);
+/** The texts were forgotten, or the index closed, while they were searched. */
+export class Forgotten extends Error {
+  override name = "Forgotten";
 }
 
-function toSpaceOrLower(char: string): string {
-  return char >= "A" && char <= "Z" ? char.toLowerCase() : " ";
-}
-
-/** All trigrams of `text`, as far as they are not too many, each in quotes. */
-function queryFor(text: string): string {
-  const characters = [...plain(text)];
-  const trigrams = new Set<string>();
-  for (let i = 0; i + 3 <= characters.length; i++) {
-    trigrams.add(characters.slice(i, i + 3).join(""));
+/** Makes the tables of a new file. @throws {Error} For one that has another form. */
+function makeTables(database: DatabaseSync): void {
+  const version = database.prepare("PRAGMA user_version").get()?.user_version;
+  if (version === VERSION) return;
+  if (database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get()) {
+    throw new Error(`The texts have form ${version}, not ${VERSION}`);
   }
-  const most = [...trigrams];
-  const step = Math.max(1, most.length / MOST_TRIGRAMS);
-  const some: string[] = [];
-  for (let i = 0; i < most.length; i += step) some.push(most[Math.floor(i)]!);
-  const all = some.map((part) => `"${part.replaceAll('"', '""')}"`);
-  return `(${all.join(" AND ")}) OR "${ANY}"`;
+  database.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`);
+}
+
+/** Takes out what is kept of a message. */
+function removal(database: DatabaseSync): (id: bigint) => void {
+  const statements = ["words", "rest"].map((table) =>
+    database.prepare(`DELETE FROM ${table} WHERE rowid = ?`)
+  );
+  return (id) => statements.forEach((statement) => statement.run(id));
+}
+
+/** UIDs of the messages that have one of `words`. */
+function withWords(rows: Rows, words: readonly string[]): number[] {
+  const query = words.map(quoted).join(" OR ");
+  return select(rows, "words", "rowid", "words MATCH ?", [query]);
+}
+
+/** UIDs of the messages that may have `text` in what is no word. */
+function withTrigrams(rows: Rows, text: string): number[] {
+  const query = trigramsOf(text).map(quoted).join(" AND ");
+  return select(rows, "rest", "rowid", "rest MATCH ?", [query]);
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** UIDs, as one text: a third of the time of an object each. */
+function select(
+  { database, first }: Rows,
+  table: string,
+  column: string,
+  condition: string,
+  given: readonly string[],
+): number[] {
+  const text = database.prepare(
+    `SELECT group_concat(${column} - ?) AS uids FROM ${table}
+      WHERE ${condition} AND ${column} BETWEEN ? AND ?`,
+  ).get(first, ...given, first, first + SPAN - 1n)?.uids as string | null;
+  return text === null ? [] : text.split(",").map(Number);
 }

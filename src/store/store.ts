@@ -118,24 +118,37 @@ export interface MessageCache {
   put(kind: string, octets: ReadonlyMap<number, Uint8Array>): Promise<void>;
 }
 
+/** The text of a message, folded: letter case in ASCII makes no difference to who keeps it. */
+export interface MessageText {
+  /** Of the message, of its parts, and of enclosed messages. */
+  readonly headers: string;
+  readonly bodies: string;
+}
+
+/** Where a text may be. What is in none of the sets does not have it. */
+export interface TextMatches {
+  /** UIDs of messages whose bodies have it. */
+  readonly inBodies: ReadonlySet<number>;
+  /** UIDs of messages whose headers have it. */
+  readonly inHeaders: ReadonlySet<number>;
+  /** UIDs of messages that have to be read to tell, some of the above perhaps among them. */
+  readonly unsure: ReadonlySet<number>;
+}
+
 /**
  * The words of a mailbox's messages, to find those that need not be read in a search.
  * It may be behind, or be forgotten, at any time.
  */
 export interface TextIndex {
-  /**
-   * UIDs of all messages that may have `text` in what was kept of them, and of all of
-   * which nothing was kept; undefined when it cannot tell: then every message may.
-   * Letter case may count: whoever searches without it folds both `text` and what is kept.
-   */
-  candidates(text: string): Promise<ReadonlySet<number> | undefined>;
+  /** Looks for `text`, which is folded; undefined when it cannot tell: then every message may have it. */
+  find(text: string): Promise<TextMatches | undefined>;
   /** UIDs of which nothing is kept, ascending, at most `limit`; none when the index is off. */
   missing(limit: number): Promise<readonly number[]>;
   /**
    * Keeps texts by UID, a dozen at a time: each takes a millisecond or two. A message whose
-   * text is undefined is a candidate of every search. UIDs that are gone are passed over.
+   * text is undefined has to be read in every search. UIDs that are gone are passed over.
    */
-  put(texts: ReadonlyMap<number, string | undefined>): Promise<void>;
+  put(texts: ReadonlyMap<number, MessageText | undefined>): Promise<void>;
   /** True when texts of the account are kept: somebody searched in it, or might have. */
   isBegun(): Promise<boolean>;
 }

@@ -60,3 +60,12 @@ Deno.test("Finder keeps little of a text without blanks", () => {
   finder.end();
   assert(finder.done);
 });
+
+Deno.test("no folded text has a small letter of ASCII: the index of texts, which takes them for capitals, is right", () => {
+  const small: string[] = [];
+  for (let code = 0; code <= 0x10ffff; code++) {
+    const text = String.fromCodePoint(code);
+    if (/[a-z]/.test(fold(text))) small.push(code.toString(16));
+  }
+  assertEquals(small, []);
+});

@@ -53,6 +53,12 @@ export const WORDS = [
   "a=b",
   "Budget",
   "\u{1f600}",
+  "co-op's",
+  "\ufb01nance",
+  "e\u0301te\u0301",
+  "invoices",
+  "ref7invoice8x",
+  "Donaudampfschifffahrtsgesellschaftskapit\u00e4n",
 ];
 
 export const FLAGS = [

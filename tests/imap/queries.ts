@@ -37,14 +37,21 @@ function dateText(day: number): string {
   }-${date.getUTCFullYear()}`;
 }
 
+/** A word, some of it, or what may stand between two. */
 function needle(random: Random): string {
   const word = pick(random, WORDS);
-  const way = random(4);
+  const way = random(6);
   if (way === 0) return word.toUpperCase();
   if (way === 1) return word.toLowerCase();
-  return way === 2 && [...word].length > 1
-    ? [...word].slice(1, 4).join("")
-    : word;
+  if (way === 2) return partOf(random, word);
+  if (way === 3) return partOf(random, `${word} ${pick(random, WORDS)}`);
+  return word;
+}
+
+function partOf(random: Random, text: string): string {
+  const characters = [...text];
+  const from = random(characters.length);
+  return characters.slice(from, from + 1 + random(12)).join("");
 }
 
 const DATE_TESTS = {

@@ -59,7 +59,7 @@ export function sampleMessage(
     },
     cost: 0,
     known: (kind: FindingKind) => found.get(kind),
-    mayHold: () => true,
+    holds: () => undefined,
     // deno-lint-ignore require-yield -- nothing to wait for
     *found(kind: FindingKind) {
       return found.get(kind);

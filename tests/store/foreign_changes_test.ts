@@ -1,5 +1,6 @@
 /** Other programs change a Maildir behind our back: it is noticed, told, and survives. */
 
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { filesDisk } from "../../src/disk/mod.ts";
 import {
@@ -238,6 +239,41 @@ test("an index with torn pages is of no use, and the mail is served", async ({ i
   assertEquals(events.filter((e) => e.startsWith("store.index-")).length, 1);
 });
 
+test("texts that fail are dropped and wanted anew; what else is known of the mail stays", async ({ inbox, path, again, events }) => {
+  const { uid } = await append(inbox, "one");
+  await inbox.cache.put("kind", new Map([[uid, utf8("found")]]));
+  const keep = (mailbox: Mailbox) =>
+    mailbox.text.put(
+      new Map([[uid, { headers: "", bodies: "SOME WORDS" }]]),
+    );
+  await keep(inbox);
+  const wanted: string[] = [];
+  for (const damage of DAMAGES) {
+    events.length = wanted.length = 0;
+    const mailbox = await again(
+      { unread: (_, name) => wanted.push(name) },
+      () => damage(`${path}/text.db`),
+    );
+    // It shows at the first use, or when it comes to what is damaged.
+    await mailbox.text.missing(1);
+    if (events.length === 0) await keep(mailbox);
+    assertEquals(await mailbox.text.missing(1), [uid]);
+    assertEquals([events, wanted], [["store.texts-failed"], ["INBOX"]]);
+    assertEquals((await mailbox.cache.get([uid], "kind")).size, 1);
+    await keep(mailbox);
+    const found = await mailbox.text.find("WORD");
+    assertEquals([...found!.inBodies], [uid]);
+  }
+});
+
+/** What may happen to a database. */
+const DAMAGES: readonly ((file: string) => Promise<void>)[] = [
+  (file) => Deno.writeTextFile(file, "not SQLite".repeat(500)),
+  (file) => inDatabase(file, "PRAGMA user_version = 1"),
+  (file) => inDatabase(file, "DROP TABLE vocabulary"),
+  (file) => inDatabase(file, "DROP TABLE words"),
+];
+
 test("an unchanged mailbox is opened from the index without a listing", async ({ inbox, again }) => {
   const one = await append(inbox, "one");
   const later = () => Date.now() + 10_000;
@@ -400,4 +436,11 @@ test("two stores over one folder see each other's messages and share no UID", as
 /** What must survive the loss of the index. */
 function stable(metas: Awaited<ReturnType<Mailbox["metas"]>>) {
   return metas.map(({ modseq: _, ...rest }) => rest);
+}
+
+// deno-lint-ignore require-await -- the others wait
+async function inDatabase(file: string, statements: string): Promise<void> {
+  const database = new DatabaseSync(file);
+  database.exec(statements);
+  database.close();
 }

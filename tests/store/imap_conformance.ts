@@ -8,6 +8,7 @@ import {
   MailboxExists,
   type MailboxListChange,
   type MailUser,
+  type MessageText,
   NoSuchMailbox,
   NoSuchMessage,
   OverQuota,
@@ -365,26 +366,27 @@ export function imapConformance(
   test(
     "the text index misses no message that has the text",
     async (user, inbox) => {
-      const texts = ["the quick brown fox", "lazy dogs \u{1f415} bark", "x"];
+      const texts = ["THE QUICK BROWN FOX", "LAZY DOGS \u{1f415} BARK", "X"];
       const uids: number[] = [];
       for (const text of texts) uids.push((await append(inbox, text)).uid);
       const late = await append(inbox, "nobody has read this");
       assertEquals(await inbox.text.missing(3), uids);
-      await inbox.text.put(new Map(uids.map((uid, i) => [uid, texts[i]!])));
+      await inbox.text.put(
+        new Map(uids.map((uid, i) => [uid, inBody(texts[i]!)])),
+      );
       assertEquals(await inbox.text.missing(10), [late.uid]);
       for (
-        const [i, part] of [[0, "quick br"], [1, "dogs \u{1f415}"]] as const
+        const [i, part] of [[0, "QUICK BR"], [1, "DOGS \u{1f415}"]] as const
       ) {
-        const found = (await inbox.text.candidates(part))!;
+        const found = await mayHave(inbox, part);
         assertEquals([found.has(uids[i]!), found.has(late.uid)], [true, true]);
         assertEquals(found.has(uids[1 - i]!), false);
       }
-      const none = (await inbox.text.candidates("no such words"))!;
-      assertEquals([...none], [late.uid]);
+      assertEquals([...await mayHave(inbox, "NO SUCH WORDS")], [late.uid]);
       await inbox.expunge([uids[0]!]);
-      assertEquals((await inbox.text.candidates("quick br"))!.size, 1);
+      assertEquals([...await mayHave(inbox, "QUICK BR")], [late.uid]);
       await user.setTextIndex(false);
-      assertEquals(await inbox.text.candidates("quick br"), undefined);
+      assertEquals(await inbox.text.find("QUICK BR"), undefined);
       assertEquals(await inbox.text.missing(10), []);
       await user.setTextIndex(true);
       assertEquals(await inbox.text.missing(10), [...uids.slice(1), late.uid]);
@@ -400,25 +402,54 @@ export function imapConformance(
         await append(inbox, "2"),
       ];
       await inbox.text.put(
-        new Map([[long.uid, undefined], [short.uid, "short text"]]),
+        new Map([[long.uid, undefined], [short.uid, inBody("SHORT TEXT")]]),
       );
       assertEquals(await inbox.text.missing(10), []);
       assertEquals(await inbox.text.isBegun(), true);
-      const found = (text: string) =>
-        inbox.text.candidates(text).then((uids) => [...uids!].sort());
-      assertEquals(await found("other words"), [long.uid]);
-      assertEquals(await found("short te"), [long.uid, short.uid]);
+      const found = async (text: string) =>
+        [...await mayHave(inbox, text)].sort();
+      assertEquals(await found("OTHER WORDS"), [long.uid]);
+      assertEquals(await found("SHORT TE"), [long.uid, short.uid]);
     },
   );
 
   test("quotes and operators in a searched text are text", async (_, inbox) => {
     const { uid } = await append(inbox, "m");
-    await inbox.text.put(new Map([[uid, 'say "AND" or NOT* (a:b) ^x']]));
-    for (const part of ['"AND"', "NOT*", "(a:b)", " ^x", 'say "AND" or NOT']) {
-      assertEquals((await inbox.text.candidates(part))?.has(uid), true, part);
+    const text = 'SAY "AND" OR NOT* (A:B) ^XY';
+    await inbox.text.put(new Map([[uid, inBody(text)]]));
+    for (const part of ['"AND"', "NOT*", "(A:B)", " ^XY", 'SAY "AND" OR NOT']) {
+      assertEquals((await mayHave(inbox, part)).has(uid), true, part);
     }
-    assertEquals((await inbox.text.candidates("AND NOT"))?.has(uid), false);
+    assertEquals((await mayHave(inbox, "ANDS NOT")).has(uid), false);
   });
+
+  test(
+    "a part of a word is found for certain, in headers and in bodies",
+    async (_, inbox) => {
+      const uids: number[] = [];
+      for (
+        const [headers, bodies] of [
+          ["SUBJECT: MEETING\n", "AT NOON"],
+          ["SUBJECT: X\n", "THE MEETINGS, AS EVER"],
+          ["SUBJECT: STRASSE\n", "\u65e5\u672c\u8a9eMEET"],
+          ["SUBJECT: 7MEETING7\n", "M.E.E.T. \0 MEE\u00adTING"],
+        ] as const
+      ) {
+        const { uid } = await append(inbox, "m");
+        uids.push(uid);
+        await inbox.text.put(new Map([[uid, { headers, bodies }]]));
+      }
+      const [first, second, third, last] = uids;
+      const found = (await inbox.text.find("MEET"))!;
+      assertEquals([...found.inBodies].sort(), [second, third]);
+      assertEquals(found.inHeaders.has(first!), true);
+      assertEquals(found.inHeaders.has(third!), false);
+      assertEquals((await mayHave(inbox, "EETING")).has(last!), true);
+      const none = (await inbox.text.find("MEETINGX"))!;
+      assertEquals([none.inBodies.size, none.inHeaders.size], [0, 0]);
+      assertEquals((await mayHave(inbox, "STRASSEN")).size, 0);
+    },
+  );
 
   test("mailboxes are deleted with their messages, those below them stay", async (user) => {
     const made = await user.create("A");
@@ -575,4 +606,14 @@ export function imapConformance(
     await append(work, "12345");
     assertEquals((await user.quota()).limits.messages, undefined);
   });
+}
+
+function inBody(text: string): MessageText {
+  return { headers: "", bodies: text };
+}
+
+/** UIDs of all messages that are not ruled out. */
+async function mayHave(inbox: Mailbox, text: string): Promise<Set<number>> {
+  const { inBodies, inHeaders, unsure } = (await inbox.text.find(text))!;
+  return new Set([...inBodies, ...inHeaders, ...unsure]);
 }

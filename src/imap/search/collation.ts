@@ -39,9 +39,12 @@ export interface TextTaker {
   /** True when nothing more is wanted. */
   readonly done: boolean;
   push(text: string): void;
-  /** Ends a text: what follows is another one. */
-  end(): void;
+  /** Ends a text, which stood there: what follows is another one. */
+  end(where: Place): void;
 }
+
+/** Where texts stand. */
+export type Place = "headers" | "bodies";
 
 /** Folds texts that come in pieces: always in the same places, so that all who read a text read the same. */
 class PieceFolder {
@@ -89,10 +92,16 @@ export class Finder implements TextTaker {
     return !this.#needles.has(needle);
   }
 
+  /** True when what is looked for, and not found yet, has a line end in it. */
+  get spansLines(): boolean {
+    return [...this.#needles].some((needle) => needle.includes("\n"));
+  }
+
   push(text: string): void {
     this.#look(this.#folder.push(text));
   }
 
+  /** Ends a text. */
   end(): void {
     this.#look(this.#folder.end());
     this.#tail = "";
@@ -111,7 +120,9 @@ export class Finder implements TextTaker {
 export class Gatherer implements TextTaker {
   readonly #most: number;
   readonly #folder = new PieceFolder();
+  readonly #texts = { headers: "", bodies: "" };
   #text = "";
+  #length = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -119,19 +130,22 @@ export class Gatherer implements TextTaker {
 
   /** True when there is more than was wanted. */
   get done(): boolean {
-    return this.#text.length > this.#most;
+    return this.#length + this.#text.length > this.#most;
   }
 
   /** All that came, a line end between two; undefined when that is more than was wanted. */
-  get text(): string | undefined {
-    return this.done ? undefined : this.#text;
+  get texts(): Readonly<Record<Place, string>> | undefined {
+    return this.done ? undefined : this.#texts;
   }
 
   push(text: string): void {
     this.#text += this.#folder.push(text);
   }
 
-  end(): void {
-    this.#text += `${this.#folder.end()}\n`;
+  end(where: Place): void {
+    const text = `${this.#text}${this.#folder.end()}\n`;
+    this.#texts[where] += text;
+    this.#length += text.length;
+    this.#text = "";
   }
 }

@@ -21,11 +21,12 @@ import type { Session } from "../../wire/mod.ts";
 import { partsOf } from "../fetch/parts.ts";
 import { passRange } from "../fetch/read_octets.ts";
 import type { Message } from "../message.ts";
-import type { TextTaker } from "./collation.ts";
+import type { Place, TextTaker } from "./collation.ts";
 
 /** A stretch of octets that is text, and how to read it. */
 interface Stretch {
   readonly range: OctetRange;
+  readonly where: Place;
   readonly open: () => TextDecoding;
 }
 
@@ -44,7 +45,7 @@ export function headerText(header: Uint8Array): string {
 /** Passes all that TEXT looks at to `taker`, until it wants no more. */
 export function* passText(message: Message, taker: TextTaker): Session<void> {
   taker.push(headerText(yield* message.header()));
-  taker.end();
+  taker.end("headers");
   if (!taker.done) yield* passBody(message, taker, true);
 }
 
@@ -96,7 +97,7 @@ function textStretch(entity: Entity): Stretch {
       end: () => text.write(octets.end()) + text.end(),
     };
   };
-  return { range: entity.body, open };
+  return { range: entity.body, where: "bodies", open };
 }
 
 function headerStretch({ header }: Entity): Stretch {
@@ -114,7 +115,7 @@ function headerStretch({ header }: Entity): Stretch {
       end: () => headerText(kept),
     };
   };
-  return { range: header, open };
+  return { range: header, where: "headers", open };
 }
 
 /** Reads stretches out of octets that come in order. */
@@ -152,7 +153,7 @@ class StretchReader {
   end(): void {
     if (this.#open === undefined) return;
     this.#taker.push(this.#open.end());
-    this.#taker.end();
+    this.#taker.end(this.#stretches[this.#next]!.where);
     this.#open = undefined;
   }
 }

@@ -16,9 +16,11 @@ import type { Session } from "../../wire/mod.ts";
 import { commonHeader, isCommonField } from "../common_fields.ts";
 import type { Message } from "../message.ts";
 import type { Criterion, SearchKey, SearchOptions } from "../rows.ts";
+import { run } from "../run_row.ts";
 import type { Scanner } from "../scanner.ts";
+import type { Held, Where } from "../texts.ts";
 import { Finder, fold } from "./collation.ts";
-import { passBody, passText } from "./message_text.ts";
+import { headerText, passBody, passText } from "./message_text.ts";
 
 /** BCC, BODY, CC, FROM, HEADER, SUBJECT, TEXT, TO. */
 export const textKeys: readonly SearchKey[] = [
@@ -35,13 +37,28 @@ export const textKeys: readonly SearchKey[] = [
       return fieldHas(field, yield* parseText(scanner, options));
     },
   },
-  readKey("BODY", (message, finder) => passBody(message, finder, false)),
-  readKey("TEXT", passText),
+  readKey(
+    "BODY",
+    "bodies",
+    (message, finder) => passBody(message, finder, false),
+  ),
+  readKey("TEXT", "either", passAll),
 ];
+
+/** What is kept of the header first: mostly that is where an address is found. */
+function* passAll(message: Message, finder: Finder): Session<void> {
+  // Not all lines are kept: what spans two may not stand there.
+  if (!finder.spansLines) {
+    finder.push(headerText(yield* commonHeader(message)));
+    finder.end();
+  }
+  if (!finder.done) yield* passText(message, finder);
+}
 
 /** A key that looks for a text in what `pass` passes on. */
 function readKey(
   name: string,
+  where: Where,
   pass: (message: Message, finder: Finder) => Session<void>,
 ): SearchKey {
   return {
@@ -50,7 +67,7 @@ function readKey(
       const needle = yield* parseText(scanner, options);
       return {
         needs: "body",
-        matches: ifHeld(needle, function* (message) {
+        matches: ifHeld(needle, where, true, function* (message) {
           const finder = new Finder([needle]);
           if (!finder.done) yield* pass(message, finder);
           return finder.done;
@@ -74,7 +91,7 @@ function fieldHas(name: string, needle: string): Criterion {
   const isCommon = isCommonField(name);
   return {
     needs: "header",
-    matches: ifHeld(needle, function* (message) {
+    matches: ifHeld(needle, "headers", false, function* (message) {
       const header = isCommon
         ? yield* commonHeader(message)
         : yield* message.header();
@@ -85,24 +102,25 @@ function fieldHas(name: string, needle: string): Criterion {
   };
 }
 
-/** What the index of texts rules out need not be read. */
+/**
+ * What the index of texts tells need not be read.
+ *
+ * @param proves Having the text there is all that is asked for.
+ */
 function ifHeld(
   needle: string,
+  where: Where,
+  proves: boolean,
   verify: (message: Message) => Session<boolean>,
 ): Criterion["matches"] {
+  const settle = (held: Held, message: Message) =>
+    held === false || held && proves ? held : verify(message);
   return (message) => {
-    const may = message.mayHold(needle);
-    if (may === false) return false;
-    return may === true ? verify(message) : afterAsking(may, message, verify);
+    const held = message.holds(needle, where);
+    return typeof held !== "object" ? settle(held, message) : (function* () {
+      return yield* run(settle(yield* held, message));
+    })();
   };
-}
-
-function* afterAsking(
-  may: Session<boolean>,
-  message: Message,
-  verify: (message: Message) => Session<boolean>,
-): Session<boolean> {
-  return (yield* may) && (yield* verify(message));
 }
 
 /** A space and a string, folded. */
