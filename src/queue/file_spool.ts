@@ -10,7 +10,8 @@
  */
 
 import { type Disk, DiskError } from "../disk/mod.ts";
-import { destinationKeys, Entry, type Place } from "./entry.ts";
+import { Entries } from "./entries.ts";
+import { destinationKeys, type Entry, type Place } from "./entry.ts";
 import { FileDraft } from "./file_draft.ts";
 import {
   type Concluded,
@@ -21,6 +22,7 @@ import {
   settledHead,
 } from "./head.ts";
 import { Journal } from "./journal.ts";
+import { LargeFiles } from "./large_files.ts";
 import { messageIds } from "./message_id.ts";
 import { bufferedOctets, fileOctets } from "./octets.ts";
 import { RecentMessages } from "./recent.ts";
@@ -84,14 +86,15 @@ export async function openFileSpool(options: FileSpoolOptions): Promise<Spool> {
 class FileSpool implements Spool {
   readonly #options: Required<FileSpoolOptions>;
   readonly #disk: Disk;
-  readonly #large: string;
+  readonly #largeFolder: string;
   readonly #quarantine: string;
+  readonly #large: LargeFiles;
   readonly #journal: Journal;
   readonly #recent: RecentMessages;
   readonly #nextId: () => string;
   readonly #settlements = new Settlements();
   readonly #listeners: ((entry: WaitingEntry) => void)[] = [];
-  #entries = new Map<string, Entry>();
+  readonly #entries = new Entries();
   /** At a start, the messages that the journal tells of and that wait no more. */
   #gone: Set<string> | undefined = new Set();
   /** Replay is over. */
@@ -102,21 +105,25 @@ class FileSpool implements Spool {
     const { disk, path, now, random } = options;
     this.#options = options;
     this.#disk = disk;
-    this.#large = `${path}/large`;
+    this.#largeFolder = `${path}/large`;
     this.#quarantine = `${path}/quarantine`;
+    this.#large = new LargeFiles({
+      ...{ disk, log: options.log },
+      ...{ folder: this.#largeFolder, quarantine: this.#quarantine },
+    });
     this.#recent = new RecentMessages(options.recentLimit);
     this.#nextId = messageIds(now, random);
     this.#journal = new Journal({
       ...options,
       quarantine: this.#quarantine,
-      entries: () => this.#entries.values(),
+      entries: this.#entries,
       lost: (entry) => this.#forget(entry),
     });
   }
 
   async open(): Promise<void> {
     const { path } = this.#options;
-    await this.#disk.makeDir(this.#large);
+    await this.#disk.makeDir(this.#largeFolder);
     await this.#disk.makeDir(this.#quarantine);
     await this.#disk.syncDir(parent(path), "spool folder");
     // The names of the folders in it become certain with that of the first segment.
@@ -124,8 +131,8 @@ class FileSpool implements Spool {
       (found, segment) => this.#replay(found, segment),
     );
     this.#isOpen = true;
-    this.#sort();
-    await this.#matchLargeFiles(isDamaged);
+    const cutShort = await this.#large.match(this.#entries, isDamaged);
+    for (const entry of cutShort) this.#forget(entry);
     // What is said of a message whose own record is no more needs no proof.
     const isSeen = ({ head }: Found) =>
       head.kind !== "proven" &&
@@ -144,22 +151,15 @@ class FileSpool implements Spool {
     if (head.concludes) this.#conclude(head.concludes);
     if (known?.size === head.size && known.large === head.large) {
       known.become(head.pending, head.notes);
-      this.#journal.move(known, { segment, ...found });
+      this.#entries.move(known, { segment, ...found });
       return;
     }
     if (known) this.#forget(known);
-    const entry = new Entry(head, { segment, ...found });
-    if (head.notes) entry.note(head.notes);
-    if (entry.isDone) this.#gone?.add(entry.id);
-    else this.#hold(entry);
-  }
-
-  /** Puts entries in the order of their age, where the journal had another. */
-  #sort(): void {
-    const ids = [...this.#entries.keys()];
-    if (ids.every((id, i) => i === 0 || ids[i - 1]! < id)) return;
-    const found = this.#entries;
-    this.#entries = new Map(ids.sort().map((id) => [id, found.get(id)!]));
+    if (head.pending.length === 0) this.#gone?.add(head.id);
+    else {
+      const entry = this.#entries.add(head, { segment, ...found });
+      if (head.notes) entry.note(head.notes);
+    }
   }
 
   /**
@@ -177,7 +177,7 @@ class FileSpool implements Spool {
     const results = await Promise.allSettled(
       rewrites.map(({ record, entry }) =>
         this.#append(record, (place) => {
-          if (entry) this.#journal.move(entry, place);
+          if (entry) this.#entries.move(entry, place);
         })
       ),
     );
@@ -190,41 +190,10 @@ class FileSpool implements Spool {
     await this.#journal.sync();
   }
 
-  #hold(entry: Entry): void {
-    this.#entries.set(entry.id, entry);
-    this.#journal.hold(entry);
-  }
-
-  /**
-   * Removes files that no record names, unless a record was damaged that may have
-   * named them, and sets aside entries whose file is gone or cut short.
-   */
-  async #matchLargeFiles(isDamaged: boolean): Promise<void> {
-    for (const name of await this.#disk.list(this.#large)) {
-      if (this.#entries.get(name)?.large) continue;
-      if (isDamaged) await this.#quarantineLarge(name);
-      else await this.#disk.unlink(`${this.#large}/${name}`);
-    }
-    for (const entry of this.#entries.values()) {
-      if (!entry.large) continue;
-      const stat = await this.#disk.stat(`${this.#large}/${entry.id}`);
-      if (stat?.size === entry.size) continue;
-      const fields = { level: "error", id: entry.id, octets: stat?.size };
-      this.#options.log("spool_large_damaged", fields);
-      if (stat) await this.#quarantineLarge(entry.id);
-      this.#forget(entry);
-    }
-  }
-
-  #quarantineLarge(name: string): Promise<void> {
-    const to = `${this.#quarantine}/${name}`;
-    return this.#disk.rename(`${this.#large}/${name}`, to);
-  }
-
   begin(): Draft {
     return new FileDraft(this.#nextId(), {
       disk: this.#disk,
-      folder: this.#large,
+      folder: this.#largeFolder,
       smallLimit: this.#options.smallLimit,
       accept: this.#accept,
     });
@@ -242,11 +211,9 @@ class FileSpool implements Spool {
     const head = messageHead(all, JSON.stringify(envelope), concludes);
     return this.#append({ head, octets }, (place) => {
       if (concludes) this.#conclude(concludedBy(concludes));
-      const entry = new Entry(all, place);
-      entry.recent = { envelope, octets };
-      if (entry.isDone) return;
-      this.#hold(entry);
-      this.#recent.add(entry);
+      if (pending.length === 0) return;
+      const entry = this.#entries.add(all, place);
+      this.#recent.add(entry.id, { envelope, octets });
       this.#announce(entry);
     });
   };
@@ -283,49 +250,44 @@ class FileSpool implements Spool {
   }
 
   async read(id: string): Promise<Octets> {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) {
-      const message = `Cannot read message "${id}": not in the spool`;
-      throw new DiskError("missing", message);
-    }
-    const octets = entry.recent?.octets;
+    const octets = this.#recent.get(id)?.octets;
     if (octets !== undefined) return bufferedOctets(octets);
-    return await this.#openOctets(entry);
+    const found = await this.#reading(id, async (entry) => {
+      const { size, large, place: { segment, octetsAt } } = entry;
+      const path = large ? this.#large.pathOf(id) : segment.path;
+      const file = await this.#disk.open(path, "read");
+      return fileOctets(file, large ? 0 : octetsAt, size);
+    });
+    if (found) return found;
+    const message = `Cannot read message "${id}": not in the spool`;
+    throw new DiskError("missing", message);
   }
 
   async load(id: string): Promise<SpoolEntry | undefined> {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return undefined;
-    if (entry.recent) return entry.loaded(entry.recent.envelope);
-    const envelope = await this.#readEnvelope(entry);
-    return this.#entries.has(id) ? entry.loaded(envelope) : undefined;
-  }
-
-  /** Reads an entry's envelope; its record may be carried meanwhile. */
-  async #readEnvelope(entry: Entry): Promise<Envelope> {
-    for (;;) {
-      const { segment, at, octetsAt } = entry;
-      try {
+    const envelope = this.#recent.get(id)?.envelope ??
+      await this.#reading(id, async ({ place: { segment, at, octetsAt } }) => {
         const line = await load(this.#disk, segment.path, at, octetsAt - at);
-        return JSON.parse(envelopeIn(line));
-      } catch (error) {
-        if (entry.segment === segment) throw error;
-      }
-    }
+        return JSON.parse(envelopeIn(line)) as Envelope;
+      });
+    return envelope && this.#entries.get(id)?.loaded(envelope);
   }
 
-  /** Opens the file with an entry's octets; they may be carried to another meanwhile. */
-  async #openOctets(entry: Entry): Promise<Octets> {
-    for (;;) {
-      const { segment, octetsAt, id, size } = entry;
-      const path = entry.large ? `${this.#large}/${id}` : segment.path;
+  /** Reads what belongs to an entry, which may be carried to another segment meanwhile, or settled. */
+  async #reading<T>(
+    id: string,
+    read: (entry: Entry) => Promise<T>,
+  ): Promise<T | undefined> {
+    let entry = this.#entries.get(id);
+    while (entry) {
+      const { segment } = entry.place;
       try {
-        const file = await this.#disk.open(path, "read");
-        return fileOctets(file, entry.large ? 0 : octetsAt, size);
+        return await read(entry);
       } catch (error) {
-        if (entry.segment === segment) throw error;
+        entry = this.#entries.get(id);
+        if (entry?.place.segment === segment) throw error;
       }
     }
+    return undefined;
   }
 
   async settle(id: string, destinations: readonly string[]): Promise<void> {
@@ -356,20 +318,15 @@ class FileSpool implements Spool {
     this.#settlements.settled(id, destinations);
     if (!entry.isDone) return;
     this.#forget(entry);
-    if (entry.large && this.#isOpen) this.#removeLarge(id);
+    if (entry.large && this.#isOpen) this.#large.remove(id);
   }
 
   #forget(entry: Entry): void {
-    if (!this.#entries.delete(entry.id)) return;
-    this.#gone?.add(entry.id);
-    this.#journal.release(entry);
-    this.#recent.forget(entry);
-    this.#settlements.settled(entry.id, [...entry.pending]);
-  }
-
-  /** A file that stays, for whatever reason, is removed at the next start. */
-  #removeLarge(id: string): void {
-    this.#disk.unlink(`${this.#large}/${id}`).catch(() => {});
+    const { id, pending } = entry;
+    if (!this.#entries.delete(entry)) return;
+    this.#gone?.add(id);
+    this.#recent.forget(id);
+    this.#settlements.settled(id, [...pending]);
   }
 
   settled(id: string, destination: string): Promise<void> {
@@ -383,7 +340,7 @@ class FileSpool implements Spool {
   }
 
   entries(): readonly WaitingEntry[] {
-    return [...this.#entries.values()];
+    return [...this.#entries].sort((a, b) => a.id < b.id ? -1 : 1);
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@
  */
 
 import { type Disk, DiskError } from "../disk/mod.ts";
+import type { Entries } from "./entries.ts";
 import type { Entry, Place } from "./entry.ts";
 import { envelopeIn, messageHead, provenHead } from "./head.ts";
 import {
@@ -42,8 +43,7 @@ export interface JournalOptions {
   readonly log: SpoolLog;
   /** Octets after which the next segment begins. */
   readonly segmentLimit: number;
-  /** All entries. */
-  readonly entries: () => Iterable<Entry>;
+  readonly entries: Entries;
   /** Told of an entry whose record was found damaged when it was to be carried. */
   readonly lost: (entry: Entry) => void;
 }
@@ -71,7 +71,6 @@ export class Journal {
   #running: Promise<void> | undefined;
   #buffer = new Uint8Array(64 * 1024);
   #total = 0;
-  #live = 0;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -140,24 +139,6 @@ export class Journal {
       await file.sync("journal").finally(() => file.close());
     }
     await this.#disk.syncDir(this.#options.path, "new segment");
-  }
-
-  /** Counts an entry in; once. */
-  hold(entry: Entry): void {
-    entry.segment.live++;
-    this.#live += entry.end - entry.at;
-  }
-
-  /** Counts an entry out that was counted in. */
-  release(entry: Entry): void {
-    entry.segment.live--;
-    this.#live -= entry.end - entry.at;
-  }
-
-  move(entry: Entry, place: Place): void {
-    this.release(entry);
-    entry.moveTo(place);
-    this.hold(entry);
   }
 
   append(item: Item): void {
@@ -328,7 +309,7 @@ export class Journal {
 
   #isCrowded(): boolean {
     const spare = SPARE_SEGMENTS * this.#options.segmentLimit;
-    return this.#total > 2 * this.#live + spare;
+    return this.#total > 2 * this.#options.entries.live + spare;
   }
 
   async #drop(oldest: Segment): Promise<void> {
@@ -351,18 +332,19 @@ export class Journal {
 
   /** Writes live entries of the oldest segment to the end of the journal. */
   async #carry(oldest: Segment): Promise<boolean> {
+    const { entries } = this.#options;
     const batch: Item[] = [];
     let size = 0;
     let isWritten = true;
-    for (const entry of this.#options.entries()) {
+    for (const entry of entries.within(oldest)) {
       if (size > BATCH) break;
-      if (entry.segment !== oldest) continue;
-      size += entry.end - entry.at;
+      const { at, end } = entry.place;
+      size += end - at;
       const record = await this.reread(entry);
       if (record === undefined) continue;
       batch.push({
         ...record,
-        done: (place) => this.move(entry, place),
+        done: (place) => entries.move(entry, place),
         fail: () => isWritten = false,
       });
     }
@@ -379,7 +361,7 @@ export class Journal {
     entry: Entry,
     concludes?: Conclusion,
   ): Promise<Draught | undefined> {
-    const { segment, at, octetsAt, end } = entry;
+    const { segment, at, octetsAt, end } = entry.place;
     const bytes = await load(this.#disk, segment.path, at, end - at);
     const head = readRecord(bufferOf(bytes), segment.mark, 0)?.head;
     if (head?.kind === "message" && head.id === entry.id) {

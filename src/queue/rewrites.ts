@@ -3,6 +3,7 @@
  * it is known by now.
  */
 
+import type { Entries } from "./entries.ts";
 import type { Entry } from "./entry.ts";
 import { type Concluded, notedHead, settledHead } from "./head.ts";
 import type { Journal } from "./journal.ts";
@@ -15,8 +16,6 @@ export interface Rewrite {
   /** The entry whose record it is. */
   readonly entry?: Entry;
 }
-
-type Entries = ReadonlyMap<string, Entry>;
 
 /** How to write a record again, if it still says something. */
 export async function rewriteOf(
@@ -32,7 +31,7 @@ export async function rewriteOf(
   }
   const concludes = head.concludes && renewed(head.concludes, entries);
   const entry = entries.get(head.id);
-  const isLive = entry?.at === at;
+  const isLive = entry?.place.at === at;
   const record = isLive ? await journal.reread(entry, concludes) : undefined;
   if (isLive && record) return { record, entry };
   // The report is done with; what it concluded stays so.
