@@ -20,7 +20,8 @@ export interface Fetched {
 export class ImapClient {
   #tag = 0;
 
-  private constructor(readonly line: LineClient) {}
+  /** Over a connection that was greeted. */
+  constructor(readonly line: LineClient) {}
 
   /** Connects and logs in. */
   static async login(

@@ -17,7 +17,7 @@ export class LineClient {
   #buffer = new Uint8Array(64 * 1024);
   #text = "";
 
-  constructor(readonly conn: Deno.Conn) {}
+  constructor(readonly conn: Pick<Deno.Conn, "read" | "write" | "close">) {}
 
   static async connect(
     port: number,
