@@ -3,6 +3,7 @@
  * with a certificate of its own, and Maildirs. Ordinary processes below one folder.
  */
 
+import { writePostfix } from "../../harness/postfix.ts";
 import { mustRun } from "../programs.ts";
 import type { Certified } from "./authority.ts";
 
@@ -31,22 +32,13 @@ export interface Postfix {
   stop(): Promise<void>;
 }
 
-/** nobody, whom deliveries are made as. */
-const NOBODY = 65534;
-
 export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const folder = await Deno.makeTempDir({ prefix: "denomaild-postfix-" });
   await Deno.chmod(folder, 0o755);
-  const conf = `${folder}/conf`;
-  for (const name of ["conf", "queue", "data", "mail"]) {
-    await Deno.mkdir(`${folder}/${name}`);
-  }
-  await Deno.chown(`${folder}/mail`, NOBODY, NOBODY);
-  await chownToPostfix(`${folder}/data`);
-  await Deno.writeTextFile(`${conf}/main.cf`, mainFile(folder, options));
-  await Deno.writeTextFile(
-    `${conf}/master.cf`,
-    await masterFile(folder, options),
+  const conf = await writePostfix(
+    folder,
+    settings(options),
+    await listeners(folder, options),
   );
   const log = () => Deno.readTextFile(`${folder}/log`).catch(() => "");
   await mustRun("/usr/sbin/postfix", ["-c", conf, "start"])
@@ -80,67 +72,40 @@ export async function readNew(folder: string): Promise<string[]> {
   return messages;
 }
 
-async function chownToPostfix(folder: string): Promise<void> {
-  const users = await Deno.readTextFile("/etc/passwd");
-  const uid = /^postfix:[^:]*:(\d+):/m.exec(users)?.[1];
-  if (uid === undefined) {
-    throw new Error('Cannot run "postfix": install the Debian package postfix');
-  }
-  await Deno.chown(folder, Number(uid), null);
-}
-
-function mainFile(
-  folder: string,
+function settings(
   { domains, boxes, relays = {} }: PostfixOptions,
-): string {
+): string[] {
   const maildirs = domains.flatMap((domain) =>
     boxes.map((box) => `{${box}@${domain} = ${domain}/${box}/}`)
   ).join(", ");
-  const relayed = Object.keys(relays);
   const transports = Object.entries(relays)
     .map(([domain, next]) => `{${domain} = smtp:${next}}`).join(", ");
-  return `compatibility_level = 3.6
-queue_directory = ${folder}/queue
-data_directory = ${folder}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = postfix.peers.test
-mydestination =
-mynetworks = 127.0.0.0/8
-relay_domains = ${relayed.join(" ")}
-transport_maps = inline:{${transports}}
-virtual_mailbox_domains = ${domains.join(" ")}
-virtual_mailbox_base = ${folder}/mail
-virtual_mailbox_maps = inline:{${maildirs}}
-virtual_minimum_uid = 100
-virtual_uid_maps = static:${NOBODY}
-virtual_gid_maps = static:${NOBODY}
-smtpd_client_connection_count_limit = 0
-smtpd_tls_received_header = yes
-smtp_tls_security_level = encrypt
-smtp_tls_loglevel = 1
-smtp_dns_support_level = disabled
-smtp_host_lookup = native
-smtputf8_autodetect_classes = all
-maillog_file = ${folder}/log
-maillog_file_prefixes = ${folder}
-`;
+  return [
+    "myhostname = postfix.peers.test",
+    `relay_domains = ${Object.keys(relays).join(" ")}`,
+    `transport_maps = inline:{${transports}}`,
+    `virtual_mailbox_domains = ${domains.join(" ")}`,
+    `virtual_mailbox_maps = inline:{${maildirs}}`,
+    "smtpd_tls_received_header = yes",
+    "smtp_tls_security_level = encrypt",
+    "smtp_tls_loglevel = 1",
+    "smtp_dns_support_level = disabled",
+    "smtp_host_lookup = native",
+    "smtputf8_autodetect_classes = all",
+  ];
 }
 
-/** The services that take part; none runs in a chroot. */
-async function masterFile(
+/** A listener a face, with the files of its certificate written for it. */
+async function listeners(
   folder: string,
   { port, faces }: PostfixOptions,
-): Promise<string> {
-  const listeners: string[] = [];
+): Promise<string[]> {
+  const lines: string[] = [];
   for (const { address, certificate, sasl } of faces) {
     const settings: string[] = [];
     if (certificate) {
       const [chain, key] = [`${address}.pem`, `${address}.key`]
-        .map((name) => `${folder}/conf/${name}`) as [string, string];
+        .map((name) => `${folder}/${name}`) as [string, string];
       await Deno.writeTextFile(chain, certificate.chain);
       await Deno.writeTextFile(key, certificate.key, { mode: 0o600 });
       settings.push(
@@ -159,30 +124,8 @@ async function masterFile(
         "smtpd_recipient_restrictions=permit_sasl_authenticated,reject",
       );
     }
-    listeners.push(`${address}:${port} inet n - n - - smtpd`);
-    for (const setting of settings) listeners.push(`  -o ${setting}`);
+    lines.push(`${address}:${port} inet n - n - - smtpd`);
+    for (const setting of settings) lines.push(`  -o ${setting}`);
   }
-  const services = [
-    ...listeners,
-    "cleanup unix n - n - 0 cleanup",
-    "qmgr unix n - n 300 1 qmgr",
-    "tlsmgr unix - - n 1000? 1 tlsmgr",
-    "rewrite unix - - n - - trivial-rewrite",
-    ...["bounce", "defer", "trace"].map((name) =>
-      `${name} unix - - n - 0 bounce`
-    ),
-    "verify unix - - n - 1 verify",
-    "flush unix n - n 1000? 0 flush",
-    "proxymap unix - - n - - proxymap",
-    "smtp unix - - n - - smtp",
-    "error unix - - n - - error",
-    "retry unix - - n - - error",
-    "virtual unix - n n - - virtual",
-    "anvil unix - - n - 1 anvil",
-    "scache unix - - n - 1 scache",
-    "postlog unix-dgram n - n - 1 postlogd",
-    "pickup unix n - n 60 1 pickup",
-    "showq unix n - n - - showq",
-  ];
-  return services.join("\n") + "\n";
+  return lines;
 }
