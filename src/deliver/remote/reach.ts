@@ -167,11 +167,22 @@ async function addressesOf(
     throw failure?.reason ?? new DnsError("missing", name, "it has no address");
   }
   return {
-    addresses: answers.flatMap(({ records }) => records)
+    addresses: inTurns(answers.map(({ records }) => records))
       .slice(0, MOST_ADDRESSES),
     secure: secure && answers.every((answer) => answer.secure),
     canonical: first.canonical,
   };
+}
+
+/** One of each family after the other: one that leads nowhere must not use up all tries. */
+function inTurns(families: readonly (readonly string[])[]): string[] {
+  const longest = Math.max(...families.map(({ length }) => length));
+  return Array.from(
+    { length: longest },
+    (_, i) =>
+      families.map((family) => family[i]).filter((one) => one !== undefined),
+  )
+    .flat();
 }
 
 /** Collects what the decision of `protection.ts` stands on. */

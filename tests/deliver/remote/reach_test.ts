@@ -21,6 +21,12 @@ const zone: Zone = {
   "a.test": { mx: [mx(10, "mx1.a.test"), mx(20, "mx2.a.test")] },
   "mx1.a.test": { a: ["192.0.2.1", "192.0.2.2"], aaaa: ["2001:db8::1"] },
   "mx2.a.test": { a: ["192.0.2.3"] },
+  "six.test": { aaaa: ["2001:db8::6"] },
+  "both.test": {
+    a: ["192.0.2.20"],
+    aaaa: Array.from({ length: 9 }, (_, i) => `2001:db8::2${i}`),
+  },
+  "half.test": { a: ["192.0.2.21"], trouble: ["AAAA"] },
   "dane.test": { mx: [mx(10, "mx.dane.test")], secure: true },
   "mx.dane.test": { a: ["192.0.2.9"], secure: true },
   "_25._tcp.mx.dane.test": { tlsa: [tlsa], secure: true },
@@ -134,6 +140,41 @@ Deno.test("reach: IPv6 first, then IPv4, then the next host, until one serves", 
   ]);
   assertEquals(full[0]!.localAddress, "::9");
   assertEquals(full[1]!.localAddress, "127.0.0.9");
+});
+
+Deno.test("reach: a host that has IPv6 alone is reached by it", async () => {
+  const { reached, calls, full } = await attempt("six.test", () => served);
+  assertEquals(reached.kind, "served");
+  assertEquals(calls, ["2001:db8::6:25 opportunistic any"]);
+  assertEquals(full[0]!.localAddress, "::9");
+});
+
+Deno.test("reach: a family that leads nowhere does not keep the other from being tried", async () => {
+  const isSix = (call: string) => call.startsWith("2001:");
+  const four = await attempt(
+    "both.test",
+    (call) => isSix(call) ? refused : served,
+  );
+  assertEquals(four.reached.kind, "served");
+  assertEquals(four.full.map(({ address }) => address), [
+    "2001:db8::20",
+    "192.0.2.20",
+  ]);
+  const last = await attempt(
+    "both.test",
+    (call) => call.startsWith("2001:db8::21") ? served : refused,
+  );
+  assertEquals(last.full.map(({ address }) => address), [
+    ...["2001:db8::20", "192.0.2.20", "2001:db8::21"],
+  ]);
+  const none = await attempt("both.test", () => refused);
+  assertEquals([none.reached.kind, none.calls.length], ["later", 6]);
+});
+
+Deno.test("reach: one family that cannot be looked up does not matter while the other can", async () => {
+  const { reached, calls } = await attempt("half.test", () => served);
+  assertEquals(reached.kind, "served");
+  assertEquals(calls, ["192.0.2.21:25 opportunistic any"]);
 });
 
 Deno.test("reach: when none serves, it is tried again later; the best host has the word", async () => {
