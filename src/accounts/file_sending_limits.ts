@@ -11,18 +11,16 @@ import { DatabaseSync } from "node:sqlite";
 import {
   type SendingLimits,
   sendingLimitsOver,
-  type Span,
+  type Slot,
 } from "./sending_limits.ts";
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS usage (
-    account TEXT PRIMARY KEY,
-    hour_start INTEGER NOT NULL,
-    hour_messages INTEGER NOT NULL,
-    hour_recipients INTEGER NOT NULL,
-    day_start INTEGER NOT NULL,
-    day_messages INTEGER NOT NULL,
-    day_recipients INTEGER NOT NULL
+  CREATE TABLE IF NOT EXISTS sent (
+    account TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    recipients INTEGER NOT NULL,
+    PRIMARY KEY (account, slot)
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -40,17 +38,25 @@ export function openFileSendingLimits(
   try {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     database.exec(SCHEMA);
-    const get = database.prepare("SELECT * FROM usage WHERE account = ?");
-    const set = database.prepare(
-      "INSERT OR REPLACE INTO usage VALUES (?, ?, ?, ?, ?, ?, ?)",
+    const slots = database.prepare(`
+      SELECT slot, messages, recipients FROM sent
+      WHERE account = ? AND slot BETWEEN ? AND ? ORDER BY slot
+    `);
+    const add = database.prepare(`
+      INSERT INTO sent VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE
+      SET messages = messages + 1, recipients = recipients + excluded.recipients
+      RETURNING messages
+    `);
+    const forget = database.prepare(
+      "DELETE FROM sent WHERE account = ? AND slot < ?",
     );
     return sendingLimitsOver({
-      get(account) {
-        const row = get.get(account) as Record<string, number> | undefined;
-        return row && { hour: spanOf(row, "hour"), day: spanOf(row, "day") };
-      },
-      set(account, { hour, day }) {
-        set.run(account, ...valuesOf(hour), ...valuesOf(day));
+      slots: (account, from, to) =>
+        slots.all(account, from, to) as unknown as Slot[],
+      add(account, slot, recipients, from) {
+        const { messages } = add.get(account, slot, recipients)!;
+        // Once a slot is often enough.
+        if (messages === 1) forget.run(account, from);
       },
       close: () => database.close(),
     }, now);
@@ -59,16 +65,4 @@ export function openFileSendingLimits(
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot open "${path}": ${reason}`, { cause: error });
   }
-}
-
-function spanOf(row: Record<string, number>, name: "hour" | "day"): Span {
-  return {
-    start: row[`${name}_start`]!,
-    messages: row[`${name}_messages`]!,
-    recipients: row[`${name}_recipients`]!,
-  };
-}
-
-function valuesOf({ start, messages, recipients }: Span): number[] {
-  return [start, messages, recipients];
 }

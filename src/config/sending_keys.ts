@@ -6,10 +6,10 @@ import { dictionary, mailAddress } from "./kinds.ts";
 const most = z.int().min(0);
 
 const NAMES = {
-  messages_per_hour: "Messages of one account in an hour.",
-  messages_per_day: "Messages of one account in a day.",
-  recipients_per_hour: "Recipients of one account's messages in an hour.",
-  recipients_per_day: "Recipients of one account's messages in a day.",
+  messages_per_hour: "Messages of one account in any hour.",
+  messages_per_day: "Messages of one account in any day.",
+  recipients_per_hour: "Recipients of one account's messages in any hour.",
+  recipients_per_day: "Recipients of one account's messages in any day.",
 };
 
 export const sendingKeys = z.strictObject({

@@ -1,12 +1,16 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   memorySendingLimits,
   openFileSendingLimits,
   type SendingLimits,
 } from "../../src/accounts/mod.ts";
+import { seededRandom } from "../harness/seeded_random.ts";
 
 const HOUR = 3600_000;
-const START = 1_700_000_000_000;
+const MINUTE = 60_000;
+const SLOT = 5 * MINUTE;
+/** The first moment of a slot. */
+const START = 1_700_000_100_000;
 
 interface Scene {
   readonly clock: { now: number };
@@ -31,14 +35,14 @@ function conformance(
       }
     });
 
-  test("n messages an hour, not n + 1, until the hour is over", (scene) => {
+  test("n messages an hour, not n + 1, until the first of them is an hour old", (scene) => {
     const { limits, clock } = scene;
     const allowance = { messages_per_hour: 2 };
     limits.count("alice", 1);
     clock.now += HOUR / 2;
     assertEquals(limits.check("alice", 1, allowance), undefined);
     limits.count("alice", 1);
-    const until = START + HOUR;
+    const until = START + HOUR + SLOT;
     assertEquals(limits.check("alice", 1, allowance), {
       what: "messages",
       per: "hour",
@@ -50,6 +54,35 @@ function conformance(
     assertEquals(limits.check("alice", 1, allowance)?.until, until);
     clock.now = until;
     assertEquals(limits.check("alice", 1, allowance), undefined);
+    // The second still counts, although the hour that began with the first is over.
+    limits.count("alice", 1);
+    assertEquals(
+      limits.check("alice", 1, allowance)?.until,
+      START + 1.5 * HOUR + SLOT,
+    );
+  });
+
+  test("no hour and no day holds more than the limit, wherever it begins", (scene) => {
+    const { limits, clock } = scene;
+    const allowance = { recipients_per_hour: 20, recipients_per_day: 100 };
+    const sent: [at: number, recipients: number][] = [];
+    const random = seededRandom(7);
+    while (clock.now < START + 60 * HOUR) {
+      clock.now += Math.floor(random() * 8 * MINUTE);
+      const recipients = 1 + Math.floor(random() * 5);
+      if (limits.check("alice", recipients, allowance)) continue;
+      limits.count("alice", recipients);
+      sent.push([clock.now, recipients]);
+    }
+    for (const [length, limit] of [[HOUR, 20], [24 * HOUR, 100]] as const) {
+      const most = Math.max(
+        ...sent.map(([begin]) =>
+          sent.filter(([at]) => begin <= at && at < begin + length)
+            .reduce((sum, [, recipients]) => sum + recipients, 0)
+        ),
+      );
+      assert(most <= limit && most > limit * 0.9, `${most} of ${limit}`);
+    }
   });
 
   test("n recipients a day, over the hours", ({ limits, clock }) => {
@@ -58,15 +91,28 @@ function conformance(
     clock.now += 5 * HOUR;
     limits.count("alice", 5);
     assertEquals(limits.check("alice", 1, allowance), undefined);
+    const until = START + 24 * HOUR + SLOT;
     assertEquals(limits.check("alice", 2, allowance), {
       what: "recipients",
       per: "day",
       limit: 10,
-      until: START + 24 * HOUR,
+      until,
     });
-    clock.now = START + 24 * HOUR;
-    assertEquals(limits.check("alice", 10, allowance), undefined);
+    // For more it has to wait until the other message is forgotten, too.
+    assertEquals(
+      limits.check("alice", 5, allowance)?.until,
+      until,
+    );
+    assertEquals(limits.check("alice", 6, allowance)?.until, until + 5 * HOUR);
+    clock.now = until;
+    assertEquals(limits.check("alice", 5, allowance), undefined);
     assertEquals(limits.check("alice", 11, allowance)?.per, "day");
+  });
+
+  test("a message that alone is too much is refused at any time", ({ limits }) => {
+    const allowance = { recipients_per_hour: 3 };
+    assertEquals(limits.check("alice", 3, allowance), undefined);
+    assertEquals(limits.check("alice", 4, allowance)?.until, START);
   });
 
   test("0 and nothing are no limit; a clock set back locks nobody out", (scene) => {
@@ -98,7 +144,7 @@ Deno.test("openFileSendingLimits keeps what was counted, in a file for us alone"
     const second = openFileSendingLimits(path, () => START + 1);
     const excess = second.check("alice", 1, { recipients_per_hour: 7 });
     second.close();
-    assertEquals(excess?.until, START + HOUR);
+    assertEquals(excess?.until, START + HOUR + SLOT);
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
   } finally {
     await Deno.remove(folder, { recursive: true });
