@@ -37,6 +37,9 @@ export function dsnReporter(options: ReporterOptions): Reporter {
   const { spool, serverName, route, now, randomBytes } = options;
   return async (entry, { lines }) => {
     const { envelope, size } = entry;
+    // RFC 8689 §5: what had to be protected is protected on its way back, too.
+    const isSecret = envelope.requireTls === true;
+    const ret = isSecret ? "HDRS" : envelope.ret;
     const destinations = await route(envelope.from);
     if (destinations.length === 0) return undefined;
     const { octets, body, smtputf8 } = composeReport({
@@ -51,7 +54,8 @@ export function dsnReporter(options: ReporterOptions): Reporter {
       smtputf8: envelope.smtputf8,
       eightBit: destinations.every(({ kind }) => kind === "mailbox"),
       ...envelope.envid !== undefined && { envid: envelope.envid },
-      ...envelope.ret && { ret: envelope.ret },
+      ...ret && { ret },
+      ...envelope.deliverBy && { deliverBy: envelope.deliverBy.at },
     });
     return {
       octets,
@@ -64,6 +68,7 @@ export function dsnReporter(options: ReporterOptions): Reporter {
         }],
         body,
         smtputf8,
+        ...isSecret && { requireTls: true },
         received: now(),
       },
     };

@@ -70,6 +70,8 @@ export interface DeliveryReport {
   readonly arrival: number;
   /** RFC 3461 §4.4, decoded. */
   readonly envid?: string;
+  /** RFC 2852 §5: the time by which its sender wanted it delivered, milliseconds since 1970. */
+  readonly deliverBy?: number;
   /** At least one. */
   readonly recipients: readonly ReportRecipient[];
   /** The message, from its first octet: {@linkcode REPORT_ORIGINAL_MAX} octets of it are enough. */

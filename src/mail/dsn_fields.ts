@@ -36,13 +36,18 @@ export function statusPart(report: DeliveryReport, utf8: boolean): Part {
 }
 
 /** RFC 3464 §2.2. */
-function messageFields({ serverName, envid, arrival }: DeliveryReport): string {
+function messageFields(
+  { serverName, envid, arrival, deliverBy }: DeliveryReport,
+): string {
   return [
     envid === undefined
       ? ""
       : formatField("Original-Envelope-Id", oneLine(envid)),
     formatField("Reporting-MTA", `dns; ${serverName}`),
     formatField("Arrival-Date", formatDate(arrival)),
+    deliverBy === undefined
+      ? ""
+      : formatField("Deliver-By-Date", formatDate(deliverBy)),
   ].join("");
 }
 

@@ -62,7 +62,7 @@ export interface Envelope {
   readonly priority?: number;
   /**
    * True for REQUIRETLS (RFC 8689 §4.2.1): only over verified TLS, to peers that promise
-   * the same. False for "TLS-Required: No" (§5): whatever the destination's policy says.
+   * the same. False for "TLS-Required: No" (§3): whatever the destination's policy says.
    */
   readonly requireTls?: boolean;
   /** Milliseconds since 1970. */

@@ -17,7 +17,6 @@ import type { Outcome } from "./rows.ts";
 import {
   forgetTransaction,
   isSubmission,
-  mayInstructQueue,
   type SmtpSession,
 } from "./smtp_session.ts";
 import { countSent } from "./sending.ts";
@@ -97,9 +96,8 @@ function* commit(
   try {
     yield* reception.finish();
     if (!(yield* ownsFrom(s, reception))) reception.refuse(replies.notYourFrom);
-    const wishes = mayInstructQueue(s) ? reception.wishes : {};
     // RFC 8689 §4.1, RFC 6758 §4: parameters of MAIL go before fields.
-    return yield* reception.commit({ ...wishes, ...envelope });
+    return yield* reception.commit({ ...reception.wishes, ...envelope });
   } catch (error) {
     // Whatever failed, the transaction is over (RFC 5321 §4.1.1.4).
     if (isEnding(error)) throw error;

@@ -13,7 +13,7 @@ import * as replies from "./replies.ts";
 export interface HeaderWishes {
   /** MT-Priority (RFC 6758 §4): -9 to 9. */
   readonly priority?: number;
-  /** "TLS-Required: No" (RFC 8689 §5). */
+  /** "TLS-Required: No" (RFC 8689 §3). */
   readonly requireTls?: false;
 }
 
@@ -39,12 +39,24 @@ const TAB = 0x09;
 const GREATER = 0x3e;
 const LOWER = 0x20;
 
+/** A field whose value is kept. */
+interface Kept {
+  readonly name: readonly number[];
+  /** Octets that are kept: a line of RFC 5322 §2.1.1, or as much as tells. */
+  readonly longest: number;
+  /** The octet behind which nothing matters. */
+  readonly last?: number;
+}
+
 /** Fields that are looked at, in lower case. */
 const RECEIVED = codesOf("received");
-const MESSAGE_ID = codesOf("message-id");
-const LONGEST_NAME = MESSAGE_ID.length;
-/** Octets of a Message-ID that are looked at: a line of RFC 5322 §2.1.1. */
-const LONGEST_ID = 998;
+const MESSAGE_ID: Kept = {
+  name: codesOf("message-id"),
+  longest: 998,
+  last: GREATER,
+};
+const TLS_REQUIRED: Kept = { name: codesOf("tls-required"), longest: 64 };
+const LONGEST_NAME = TLS_REQUIRED.name.length;
 
 function codesOf(name: string): readonly number[] {
   return [...name].map((letter) => letter.charCodeAt(0));
@@ -52,11 +64,12 @@ function codesOf(name: string): readonly number[] {
 
 /**
  * Counts Received fields, which tell a loop (RFC 5321 §6.3), and remembers the first
- * Message-ID, for the message's story; changes nothing.
+ * Message-ID, for the message's story, and TLS-Required, which every server has to
+ * obey (RFC 8689 §4.1); changes nothing.
  */
 export class HeaderWatch implements HeaderFilter {
   #hops = 0;
-  #state: "name" | "value" | "message id" | "body" = "name";
+  #state: "name" | "value" | "kept value" | "body" = "name";
   readonly #name = new Uint8Array(LONGEST_NAME);
   /** Octets of the line's field name so far. */
   #length = 0;
@@ -64,7 +77,12 @@ export class HeaderWatch implements HeaderFilter {
   #named = false;
   /** True where only CR has been read of the line. */
   #onlyCr = false;
-  #messageId = "";
+  /** The field that has not come to its end, if it is one that is kept. */
+  #open: Kept | undefined;
+  #value = "";
+  #messageId: string | undefined;
+  /** A second field of the name takes back what the first one said (RFC 8689 §3). */
+  #tlsRequired: string | undefined;
 
   constructor(readonly limit: number) {}
 
@@ -73,7 +91,13 @@ export class HeaderWatch implements HeaderFilter {
   }
 
   get messageId(): string | undefined {
-    return parseMessageId(this.#messageId);
+    return parseMessageId(this.#messageId ?? "");
+  }
+
+  get wishes(): HeaderWishes {
+    const value = this.#tlsRequired ?? "";
+    const isWhole = value.length <= TLS_REQUIRED.longest;
+    return isWhole && /^\s*no\s*$/i.test(value) ? { requireTls: false } : {};
   }
 
   push(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
@@ -81,7 +105,9 @@ export class HeaderWatch implements HeaderFilter {
     write(bytes);
   }
 
-  end(): void {}
+  end(): void {
+    this.#close();
+  }
 
   #look(bytes: Uint8Array): void {
     let at = 0;
@@ -91,7 +117,7 @@ export class HeaderWatch implements HeaderFilter {
         if (lf < 0) return;
         at = lf + 1;
         this.#beginLine();
-      } else if (this.#state === "message id") this.#keep(bytes[at++]!);
+      } else if (this.#state === "kept value") this.#keep(bytes[at++]!);
       else this.#match(bytes[at++]!);
     }
   }
@@ -106,8 +132,8 @@ export class HeaderWatch implements HeaderFilter {
   /** One octet at the start of a line, where its name may still be one of ours. */
   #match(octet: number): void {
     const isFirst = this.#length === 0 && !this.#named;
-    // A line of another field: what is folded after it is not the Message-ID's.
-    if (isFirst && !isSpace(octet) && this.#isInId()) this.#messageId += " ";
+    // A line of another field, or none: what is folded after it is not the last one's.
+    if (isFirst && !isSpace(octet)) this.#close();
     if (octet === LF) {
       // RFC 5322 §2.1: an empty line ends the header section.
       if (isFirst) this.#state = "body";
@@ -117,8 +143,8 @@ export class HeaderWatch implements HeaderFilter {
     } else if (this.#onlyCr) {
       this.#state = "value";
     } else if (isFirst && isSpace(octet)) {
-      this.#state = this.#isInId() ? "message id" : "value";
-    } else if (octet === COLON) this.#value();
+      this.#state = this.#open ? "kept value" : "value";
+    } else if (octet === COLON) this.#beginValue();
     // RFC 5322 §4.5: space before the colon is obsolete, but allowed.
     else if (octet === SPACE) this.#named = true;
     else if (this.#named || this.#length === LONGEST_NAME) {
@@ -127,13 +153,11 @@ export class HeaderWatch implements HeaderFilter {
   }
 
   /** The name has ended. */
-  #value(): void {
+  #beginValue(): void {
     this.#state = "value";
     if (this.#isCalled(RECEIVED)) this.#hops++;
-    if (this.#messageId === "" && this.#isCalled(MESSAGE_ID)) {
-      this.#messageId = " ";
-      this.#state = "message id";
-    }
+    else if (this.#isCalled(MESSAGE_ID.name)) this.#keepValueOf(MESSAGE_ID);
+    else if (this.#isCalled(TLS_REQUIRED.name)) this.#keepValueOf(TLS_REQUIRED);
   }
 
   #isCalled(name: readonly number[]): boolean {
@@ -141,16 +165,30 @@ export class HeaderWatch implements HeaderFilter {
       name.every((letter, i) => this.#name[i] === letter);
   }
 
-  /** A folded line belongs to a Message-ID that has not come to its end. */
-  #isInId(): boolean {
-    return this.#messageId.endsWith("\n");
+  #keepValueOf(field: Kept): void {
+    this.#state = "kept value";
+    this.#open = field;
+    this.#value = "";
+  }
+
+  /** The open field, folded lines with it, has come to its end. */
+  #close(): void {
+    const value = this.#value;
+    if (this.#open === MESSAGE_ID) this.#messageId ??= value;
+    if (this.#open === TLS_REQUIRED) {
+      this.#tlsRequired = this.#tlsRequired === undefined ? value : "twice";
+    }
+    this.#open = undefined;
   }
 
   #keep(octet: number): void {
+    const { longest, last } = this.#open!;
+    this.#value += String.fromCharCode(octet);
     if (octet === LF) this.#beginLine();
-    const isDone = octet === GREATER || this.#messageId.length > LONGEST_ID;
-    if (isDone) this.#state = "value";
-    this.#messageId += String.fromCharCode(octet);
+    else if (octet === last || this.#value.length > longest) {
+      this.#close();
+      this.#state = "value";
+    }
   }
 }
 

@@ -92,9 +92,10 @@ export const noRequireTls = reply(
   "5.7.30",
   "REQUIRETLS is demanded, and the server does not support it",
 );
+/** RFC 8689 §4.2.1: such mail is returned, and does not wait for a better connection. */
 export const unverifiedTls = reply(
-  450,
-  "4.7.5",
+  550,
+  "5.7.10",
   "REQUIRETLS is demanded, and the connection is not protected by verified TLS",
 );
 export const expired = reply(550, "5.4.7", "The time for delivery is over");

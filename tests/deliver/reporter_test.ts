@@ -5,7 +5,11 @@ import {
   reportRoute,
 } from "../../src/deliver/mod.ts";
 import { reply } from "../../src/mail/mod.ts";
-import { type Destination, memorySpool } from "../../src/queue/mod.ts";
+import {
+  type Destination,
+  type Envelope,
+  memorySpool,
+} from "../../src/queue/mod.ts";
 import { START, to } from "./dispatch_stage.ts";
 
 const DUE: ReportDue = {
@@ -21,12 +25,15 @@ const DUE: ReportDue = {
   keys: ["remote:bob@example.net"],
 };
 
-async function reportTo(destinations: readonly Destination[]) {
+async function reportTo(
+  destinations: readonly Destination[],
+  more: Partial<Envelope> = {},
+) {
   const spool = memorySpool({ now: () => START, random: () => 0.5 });
   const draft = spool.begin();
   await draft.write(new TextEncoder().encode("Subject: lost\r\n\r\nbody\r\n"));
   const envelope = { ...to("remote:bob@example.net"), envid: "x1" };
-  await draft.commit({ ...envelope, ret: "FULL" });
+  await draft.commit({ ...envelope, ret: "FULL", ...more });
   return await dsnReporter({
     spool,
     serverName: () => "mx.example.test",
@@ -59,6 +66,26 @@ Deno.test("dsnReporter() returns the message from the null reverse-path (RFC 346
       "Subject: lost\r\n\r\nbody\r\n",
     ]
   ) assert(text.includes(part), part);
+});
+
+Deno.test("dsnReporter() protects the report on a message that requires TLS, and returns no more than its header (RFC 8689 §5)", async () => {
+  const home: Destination = { kind: "mailbox", account: "sender@example.org" };
+  const report = await reportTo([home], { requireTls: true });
+  assertEquals(report?.envelope.requireTls, true);
+  const text = new TextDecoder().decode(report!.octets);
+  assert(text.includes("Subject: lost\r\n"), text);
+  assert(!text.includes("body"), text);
+  const free = await reportTo([home], { requireTls: false });
+  assertEquals(free?.envelope.requireTls, undefined);
+});
+
+Deno.test("dsnReporter() names the time by which it should have been delivered (RFC 2852 §5)", async () => {
+  const home: Destination = { kind: "mailbox", account: "sender@example.org" };
+  const deliverBy = { at: START, mode: "N", trace: false } as const;
+  const report = await reportTo([home], { deliverBy });
+  const text = new TextDecoder().decode(report!.octets);
+  const [, date] = /\r\nDeliver-By-Date: (.*)\r\n/.exec(text)!;
+  assertEquals(Date.parse(date!), START);
 });
 
 Deno.test("dsnReporter() writes nothing to nobody", async () => {

@@ -56,6 +56,32 @@ const IDS: readonly (readonly [message: string, id: string | undefined])[] = [
   [`Message-ID: <${"x".repeat(5000)}@a.test>\r\n\r\n`, undefined],
 ];
 
+/** Messages, and whether they may go without TLS (RFC 8689 §3). */
+const FREE: readonly (readonly [message: string, isFree: boolean])[] = [
+  ["TLS-Required: No\r\n\r\n", true],
+  ["A: b\r\nTLS-REQUIRED:no\r\nB: c\r\n\r\n", true],
+  ["TLS-Required:\r\n No\r\nB: c\r\n\r\n", true],
+  ["TLS-Required: No", true],
+  ["Message-ID: <1@a.test>\r\nTLS-Required: No\r\n\r\n", true],
+  ["TLS-Required: Yes\r\n\r\n", false],
+  ["TLS-Required: No, Yes\r\n\r\n", false],
+  ["TLS-Required: No\r\n really\r\n\r\n", false],
+  ["TLS-Required: No\r\nTLS-Required: No\r\n\r\n", false],
+  [`TLS-Required: No${" ".repeat(500)}x\r\n\r\n`, false],
+  ["A: TLS-Required: No\r\n\r\nTLS-Required: No\r\n", false],
+  ["TLS-Requiredd: No\r\nTLS-Require: No\r\n\r\n", false],
+];
+
+for (const [message, isFree] of FREE) {
+  Deno.test(`HeaderWatch takes ${isFree ? "TLS-Required" : "nothing"} from ${JSON.stringify(message.slice(0, 60))}`, () => {
+    for (const pieces of waysToCut(message)) {
+      const watch = new HeaderWatch(9);
+      assertEquals(pass(watch, pieces), message);
+      assertEquals(watch.wishes, isFree ? { requireTls: false } : {});
+    }
+  });
+}
+
 for (const [message, id] of IDS) {
   Deno.test(`HeaderWatch finds ${id} in ${JSON.stringify(message.slice(0, 60))}`, () => {
     for (const pieces of waysToCut(message)) {

@@ -262,7 +262,11 @@ async function converse(
   noteTls(about, options.memory);
   logTls(about, name, options);
   if (served) return { kind: "served" };
-  const reached = later(whyNot(result), name);
+  const reason = whyNot(result);
+  if (attempt.wish === "demanded" && isForTls(result)) {
+    return { kind: "failed", reply: encryptionNeeded(reason), peer: name };
+  }
+  const reached = later(reason, name);
   if (result.tlsFailure) tlsFailed.add(reached);
   return reached;
 }
@@ -271,6 +275,18 @@ async function converse(
 function whyNot({ unreached, report }: CallResult): Reply {
   return unreached ?? report?.failure?.reply ??
     reply(451, "4.4.2", "The connection ended before a message was sent");
+}
+
+/** Whether it was TLS, and nothing else, that could not be had. */
+function isForTls({ report, tlsFailure }: CallResult): boolean {
+  return tlsFailure !== undefined ||
+    report?.failure?.kind.startsWith("tls ") === true;
+}
+
+/** RFC 8689 §4.2.1: a message that demands TLS is returned where there is none. */
+function encryptionNeeded({ lines }: Reply): Reply {
+  const [first = "", ...more] = lines;
+  return reply(550, "5.7.10", `Encryption needed: ${first}`, ...more);
 }
 
 function callOf(

@@ -139,8 +139,28 @@ class Lanes {
     this.#options = options;
   }
 
-  /** One transmission for all that go under one sender; outcomes in the order of `destinations`. */
+  /** Outcomes in the order of `destinations`. */
   async send(
+    entry: SpoolEntry,
+    destinations: readonly Remote[],
+    route: Route,
+  ): Promise<readonly Outcome[]> {
+    const { envelope } = entry;
+    const outcomes = await this.#send(entry, destinations, route);
+    if (envelope.from !== "" || !envelope.requireTls) return outcomes;
+    if (!outcomes.some(isForTls)) return outcomes;
+    // RFC 8689 §5: a bounce is not lost for want of REQUIRETLS.
+    const { requireTls: _, ...free } = envelope;
+    const freed = withEnvelope(entry, free);
+    return await Promise.all(outcomes.map(async (outcome, i) => {
+      if (!isForTls(outcome)) return outcome;
+      const [again] = await this.#send(freed, [destinations[i]!], route);
+      return again!;
+    }));
+  }
+
+  /** One transmission for all that go under one sender. */
+  async #send(
     entry: SpoolEntry,
     destinations: readonly Remote[],
     route: Route,
@@ -267,6 +287,19 @@ function notifyOf(
 function wishOf({ requireTls }: Envelope): TlsWish {
   if (requireTls === undefined) return "none";
   return requireTls ? "demanded" : "waived";
+}
+
+/** Failed because the peer, or the way to it, has not what REQUIRETLS asks for. */
+function isForTls({ kind, reply }: Outcome): boolean {
+  return kind === "failed" &&
+    (reply.enhanced === "5.7.10" || reply.enhanced === "5.7.30");
+}
+
+/** The same message under another envelope. */
+function withEnvelope(entry: SpoolEntry, envelope: Envelope): SpoolEntry {
+  const { id, size, notBefore, priority, pending } = entry;
+  const progress = (key: string) => entry.progress(key);
+  return { id, size, notBefore, priority, pending, envelope, progress };
 }
 
 function unreachedOutcome(

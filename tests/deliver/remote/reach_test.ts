@@ -1,6 +1,6 @@
 /** Reaching peers: hosts and addresses in their order, each protected as it has to be. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Call, CallResult } from "../../../src/deliver/remote/call.ts";
 import { memoryNotebook } from "../../../src/deliver/remote/memory_notebook.ts";
 import { MtaSts } from "../../../src/deliver/remote/mta_sts.ts";
@@ -226,6 +226,17 @@ Deno.test("reach: RFC 8689: a message that demands TLS does not go to a host tha
   const demanded = await attempt("a.test", () => served, { wish: "demanded" });
   assertEquals(demanded.calls, []);
   assertEquals(demanded.reached.kind, "failed");
+  const bare = await attempt("dane.test", () => badTls, { wish: "demanded" });
+  // RFC 8689 §4.2.1: such a message is returned, and does not wait for better times.
+  assertEquals(bare.reached.kind, "failed");
+  assert(bare.reached.kind === "failed");
+  assertEquals(bare.reached.reply, {
+    code: 550,
+    enhanced: "5.7.10",
+    lines: ["Encryption needed: TLS failed"],
+  });
+  const away = await attempt("dane.test", () => refused, { wish: "demanded" });
+  assertEquals(away.reached.kind, "later");
   const proven = await attempt("dane.test", () => served, { wish: "demanded" });
   assertEquals(proven.calls, ["192.0.2.9:25 required dane"]);
 });
