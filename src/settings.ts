@@ -107,7 +107,7 @@ export function smtpSettingOf(
     // Other servers have no account here, and RFC 2033 §4.3 leaves LMTP without AUTH.
     get mechanisms() {
       return kind === "submission" || kind === "submissions"
-        ? mechanismsOf(SMTP, ground.legacyInUse())
+        ? mechanismsOf(SMTP, configuration, ground)
         : [];
     },
     remoteDelivery: configuration.Outbound.enabled,
@@ -169,7 +169,7 @@ export function pop3SettingOf(
     tls: POP3.enable_stls && hasCertificate(configuration),
     allowPlaintextAuth: POP3.allow_plaintext_auth,
     get mechanisms() {
-      return mechanismsOf(POP3, ground.legacyInUse());
+      return mechanismsOf(POP3, configuration, ground);
     },
     get offersApop() {
       return POP3.enable_apop && ground.legacyInUse();
@@ -205,7 +205,7 @@ export function imapSettingOf(
     tls: IMAP.enable_starttls && hasCertificate(configuration),
     allowPlaintextAuth: IMAP.allow_plaintext_auth,
     get mechanisms() {
-      return mechanismsOf(IMAP, ground.legacyInUse());
+      return mechanismsOf(IMAP, configuration, ground);
     },
   };
 }
@@ -225,19 +225,16 @@ interface MechanismKeys {
 
 function mechanismsOf(
   keys: MechanismKeys,
-  legacy: boolean,
+  { TLS }: Configuration,
+  { legacyInUse }: Ground,
 ): readonly string[] {
   if (!keys.enable_auth) return [];
+  const scram = ["SCRAM-SHA-256", "SCRAM-SHA-1"];
+  const bound = scram.map((name) => `${name}-PLUS`);
   return [
-    ...(keys.enable_auth_scram
-      ? [
-        "SCRAM-SHA-256-PLUS",
-        "SCRAM-SHA-1-PLUS",
-        "SCRAM-SHA-256",
-        "SCRAM-SHA-1",
-      ]
-      : []),
-    ...(keys.enable_auth_cram_md5 && legacy ? ["CRAM-MD5"] : []),
+    ...(keys.enable_auth_scram && TLS.channel_binding ? bound : []),
+    ...(keys.enable_auth_scram ? scram : []),
+    ...(keys.enable_auth_cram_md5 && legacyInUse() ? ["CRAM-MD5"] : []),
     ...(keys.enable_auth_plain ? ["PLAIN"] : []),
     ...(keys.enable_auth_login ? ["LOGIN"] : []),
   ];

@@ -73,6 +73,10 @@ const tlsKeys = z.strictObject({
     "PEM files of authorities that are trusted beside the public ones where another server has to prove itself: " +
       "those of a smarthost or a policy host within the house.",
   ).meta({ examples: [["/etc/denomaild/house-ca.pem"]] }),
+  channel_binding: flag(true).describe(
+    "Offers the -PLUS forms of SCRAM, which bind a login to its connection (tls-server-end-point, RFC 5929 §4). " +
+      "Clients with GNU SASL, mutt for one, take them first and then fail, because they know no other binding than tls-exporter.",
+  ),
   min_version: z.enum(["1.2", "1.3"]).default("1.2").describe(
     "The least version of TLS that is spoken (RFC 9325 §3.1.1).",
   ),

@@ -12,7 +12,7 @@ export const mechanismKeys = {
     "Offers the mechanism CRAM-MD5 (RFC 2195), which works for accounts that opted in to it.",
   ),
   enable_auth_scram: flag(true).describe(
-    "Offers SCRAM-SHA-256 and SCRAM-SHA-1 (RFC 7677, RFC 5802), and their -PLUS forms under TLS.",
+    "Offers SCRAM-SHA-256 and SCRAM-SHA-1 (RFC 7677, RFC 5802), and their -PLUS forms under TLS, unless channel_binding of TLS says otherwise.",
   ),
 };
 

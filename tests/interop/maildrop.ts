@@ -19,12 +19,24 @@ export interface Login {
 /** Milliseconds from the answer to the delivery. */
 const DELIVERY = 20_000;
 
-/** Starts a server, runs `steps` against it, and stops it: its end is checked, too. */
+/**
+ * Starts a server, runs `steps` against it, and stops it: its end is checked, too.
+ *
+ * @param more Keys beside those of the demonstration server.
+ */
 export async function withServer(
   test: Deno.TestContext,
   steps: (scene: Scene, step: StepRunner) => Promise<void>,
+  more?: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "denomaild-interop-" });
+  if (more) {
+    await Deno.mkdir(`${folder}/data/conf`, { recursive: true });
+    await Deno.writeTextFile(
+      `${folder}/data/conf/more.conf`,
+      JSON.stringify(more),
+    );
+  }
   const server = await startServer(`${folder}/data`);
   try {
     const [alice, bob] = server.ready.accounts;

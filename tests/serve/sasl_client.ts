@@ -13,6 +13,8 @@ export interface Credentials {
   readonly password: string;
   /** The server's certificate, for -PLUS. */
   readonly ca: string;
+  /** RFC 5802 §7 `gs2-cbind-flag` without -PLUS: "y" is the flag of who could bind, but thinks that the server cannot. */
+  readonly flag?: "n" | "y";
 }
 
 const base64 = (data: string | Uint8Array) =>
@@ -61,20 +63,20 @@ export async function authenticate(
 /** RFC 5802 §3, with tls-server-end-point (RFC 5929 §4) for -PLUS. */
 async function scram(
   mechanism: string,
-  { login, password, ca }: Credentials,
+  { login, password, ca, flag = "n" }: Credentials,
   ask: (line: string) => Promise<string>,
   challenge: (line: string) => string,
 ): Promise<string> {
   const hash = mechanism.includes("256") ? "sha256" : "sha1";
   const plus = mechanism.endsWith("-PLUS");
-  const header = plus ? "p=tls-server-end-point,," : "n,,";
+  const header = plus ? "p=tls-server-end-point,," : `${flag},,`;
   const binding = plus
     ? createHash("sha256").update(new X509Certificate(ca).raw).digest()
     : new Uint8Array(0);
   const first = `n=${login},r=fyko+d2lbbFgONRv9qkxdawL`;
-  const server = challenge(
-    await ask(`AUTH ${mechanism} ${base64(header + first)}`),
-  );
+  const begun = await ask(`AUTH ${mechanism} ${base64(header + first)}`);
+  if (!/^(?:334|\+) /.test(begun)) return begun;
+  const server = challenge(begun);
   const [, nonce, salt, count] = /^r=(.*),s=(.*),i=(\d+)$/.exec(server)!;
   const channel = base64(
     new Uint8Array([...new TextEncoder().encode(header), ...binding]),
