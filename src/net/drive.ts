@@ -42,14 +42,15 @@ export class Drive {
   #deadline: Deadline;
   /** When the wait that goes on over several reads is over. */
   #until = 0;
-  #reading: Promise<void> | undefined;
+  #isReading = false;
   #readResult: Uint8Array | undefined;
   #readFailed = false;
   /** A read ended that nobody has taken yet. */
   #readIsDone = false;
-  #wakeup: ((why: Wakeup) => void) | undefined;
   #stopping = false;
-  #atRest = false;
+  /** What the session waits for, and what ends that wait. */
+  #waiting: InputStep | undefined;
+  #resolve: ((why: Wakeup) => void) | undefined;
 
   constructor(readonly options: DriveOptions) {
     this.#transport = options.transport;
@@ -58,14 +59,18 @@ export class Drive {
 
   /** Runs the session to its end and closes the connection. Rejects only with the session's own bug. */
   async run(): Promise<void> {
-    const { session } = this.options;
+    const { session, wire } = this.options;
     try {
       let result: Resumed = session.next();
-      while (!result.done) result = await this.#perform(result.value);
-      await this.#flush();
-      if (!this.options.wire.peerIsDone || this.options.wire.buffered > 0) {
-        await this.#linger();
+      while (!result.done) {
+        try {
+          result = await this.#perform(result.value);
+        } catch (error) {
+          result = this.#lose(error);
+        }
       }
+      await this.#flush();
+      if (!wire.peerIsDone || wire.buffered > 0) await this.#linger();
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
     } finally {
@@ -77,7 +82,7 @@ export class Drive {
   /** Asks the session to end at its next rest. */
   stop(): void {
     this.#stopping = true;
-    if (this.#atRest) this.#wakeup?.("stop");
+    if (this.#waiting?.atRest) this.#wake("stop");
   }
 
   /** Ends the connection now; the session is told that its peer is gone. */
@@ -85,32 +90,30 @@ export class Drive {
     this.#transport.close();
   }
 
-  async #perform(step: Step): Promise<Resumed> {
+  #perform(step: Step): Resumed | Promise<Resumed> {
     const { session } = this.options;
-    try {
-      switch (step.kind) {
-        case "input":
-          return await this.#input(step);
-        case "poll":
-          this.#startRead();
-          if (this.#readIsDone) this.#feedRead();
-          return session.next();
-        case "flush":
-          await this.#flush();
-          return session.next();
-        case "work":
-          return await this.#work(step.run);
-        case "upgrade":
-          await this.#upgrade(step);
-          return session.next();
-      }
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
-      // The session ends its own affairs; what it still sends goes nowhere.
-      const result = session.throw(new Disconnected());
-      if (result.done) throw error;
-      return result;
+    switch (step.kind) {
+      case "input":
+        return this.#input(step);
+      case "poll":
+        this.#startRead();
+        if (this.#readIsDone) this.#feedRead();
+        return session.next();
+      case "flush":
+        return this.#flush().then(() => session.next());
+      case "work":
+        return this.#work(step.run);
+      case "upgrade":
+        return this.#upgrade(step).then(() => session.next());
     }
+  }
+
+  /** The session ends its own affairs; what it still sends goes nowhere. */
+  #lose(error: unknown): Resumed {
+    if (!(error instanceof ConnectionLost)) throw error;
+    const result = this.options.session.throw(new Disconnected());
+    if (result.done) throw error;
+    return result;
   }
 
   async #work(run: () => Promise<unknown>): Promise<Resumed> {
@@ -124,11 +127,11 @@ export class Drive {
     return session.next(value);
   }
 
+  /** There is one for each command: every promise here is one for each of those. */
   async #input(step: InputStep): Promise<Resumed> {
-    const { session } = this.options;
-    await this.#flush();
-    const event = await this.#wait(step);
-    switch (event) {
+    const { session, wire } = this.options;
+    if (wire.hasOutput) await this.#flush();
+    switch (await this.#wait(step)) {
       case "timeout":
         return session.throw(new TimedOut());
       case "stop":
@@ -153,38 +156,53 @@ export class Drive {
     if (step.fresh) this.#until = performance.now() + step.patience;
     this.#deadline.at = this.#until;
     this.#startRead();
-    return new Promise((resolve) => {
-      this.#atRest = step.atRest;
-      const wakeup = (why: Wakeup) => {
-        if (this.#wakeup !== wakeup) return;
-        this.#wakeup = undefined;
-        this.#atRest = false;
-        this.#deadline.at = Infinity;
-        resolve(why);
-      };
-      this.#wakeup = wakeup;
-      this.#reading?.then(() => wakeup("input"));
-      step.wake?.then(() => wakeup("wake"));
+    this.#waiting = step;
+    step.wake?.then(() => {
+      if (this.#waiting === step) this.#wake("wake");
     });
+    return this.#woken();
+  }
+
+  /** What ends the wait that begins here. */
+  #woken(): Promise<Wakeup> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      if (this.#readIsDone) this.#wake("input");
+    });
+  }
+
+  /** Ends the wait, if there is one. */
+  #wake(why: Wakeup): void {
+    const resolve = this.#resolve;
+    if (resolve === undefined) return;
+    this.#resolve = undefined;
+    this.#waiting = undefined;
+    this.#deadline.at = Infinity;
+    resolve(why);
   }
 
   /** Starts reading, unless a read that a wake-up overtook is still under way. */
   #startRead(): void {
-    this.#reading ??= this.#transport.read().then(
-      (octets) => {
-        this.#readResult = octets;
-        this.#readIsDone = true;
-      },
-      () => {
-        this.#readFailed = true;
-        this.#readIsDone = true;
-      },
-    );
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.#transport.read().then(this.#onRead, this.#onReadFailed);
   }
+
+  readonly #onRead = (octets: Uint8Array | undefined): void => {
+    this.#readResult = octets;
+    this.#readIsDone = true;
+    this.#wake("input");
+  };
+
+  readonly #onReadFailed = (): void => {
+    this.#readFailed = true;
+    this.#readIsDone = true;
+    this.#wake("input");
+  };
 
   #takeRead(): Uint8Array | undefined {
     const octets = this.#readResult;
-    this.#reading = undefined;
+    this.#isReading = false;
     this.#readResult = undefined;
     this.#readIsDone = false;
     // A reset is an end like any other: the session cannot tell, nor need it.
@@ -216,7 +234,7 @@ export class Drive {
 
   async #upgrade({ to, input }: UpgradeStep): Promise<void> {
     await this.#flush();
-    this.#reading = undefined;
+    this.#isReading = false;
     this.#readIsDone = false;
     if (to === "deflate") {
       this.#transport = new DeflateTransport(this.#transport);
@@ -232,7 +250,7 @@ export class Drive {
 
   /** A wait is over its time: a reader gets TimedOut, a writer loses its connection. */
   #expire(): void {
-    if (this.#wakeup) this.#wakeup("timeout");
+    if (this.#resolve) this.#wake("timeout");
     else this.#transport.close();
   }
 
@@ -246,8 +264,8 @@ export class Drive {
       this.#deadline.at = performance.now() + LINGER;
       for (let left = 16; left > 0; left--) {
         this.#startRead();
-        await this.#reading;
-        if (this.#takeRead() === undefined) break;
+        const why = await this.#woken();
+        if (why !== "input" || this.#takeRead() === undefined) break;
       }
     } catch {
       // The peer was faster.

@@ -60,6 +60,11 @@ export class Wire {
     this.#ended = true;
   }
 
+  /** True when output waits. */
+  get hasOutput(): boolean {
+    return this.#texts !== "" || this.#out.length > 0;
+  }
+
   /** Takes all output that waits, or undefined when there is none. */
   takeOutput(): Uint8Array | undefined {
     this.#closeText();
