@@ -63,8 +63,15 @@ export class Drive {
     try {
       let result: Resumed = session.next();
       while (!result.done) {
+        const step = result.value;
         try {
-          result = await this.#perform(result.value);
+          if (step.kind !== "input") {
+            result = await this.#perform(step);
+            continue;
+          }
+          // One a command: here stands whatever saves a promise.
+          if (wire.hasOutput) await this.#flush();
+          result = this.#resume(await this.#wait(step));
         } catch (error) {
           result = this.#lose(error);
         }
@@ -90,11 +97,9 @@ export class Drive {
     this.#transport.close();
   }
 
-  #perform(step: Step): Resumed | Promise<Resumed> {
+  #perform(step: Exclude<Step, InputStep>): Resumed | Promise<Resumed> {
     const { session } = this.options;
     switch (step.kind) {
-      case "input":
-        return this.#input(step);
       case "poll":
         this.#startRead();
         if (this.#readIsDone) this.#feedRead();
@@ -127,11 +132,10 @@ export class Drive {
     return session.next(value);
   }
 
-  /** There is one for each command: every promise here is one for each of those. */
-  async #input(step: InputStep): Promise<Resumed> {
-    const { session, wire } = this.options;
-    if (wire.hasOutput) await this.#flush();
-    switch (await this.#wait(step)) {
+  /** Goes on after a wait for input. */
+  #resume(why: Wakeup): Resumed {
+    const { session } = this.options;
+    switch (why) {
       case "timeout":
         return session.throw(new TimedOut());
       case "stop":
@@ -148,14 +152,14 @@ export class Drive {
     const { wire } = this.options;
     const octets = this.#takeRead();
     if (octets === undefined) wire.feedEof();
-    else wire.feed(octets);
+    else wire.lend(octets);
   }
 
   #wait(step: InputStep): Promise<Wakeup> {
     if (step.atRest && this.#stopping) return Promise.resolve("stop");
     if (step.fresh) this.#until = performance.now() + step.patience;
     this.#deadline.at = this.#until;
-    this.#startRead();
+    this.#startRead(step.expectsMuch);
     this.#waiting = step;
     step.wake?.then(() => {
       if (this.#waiting === step) this.#wake("wake");
@@ -182,10 +186,11 @@ export class Drive {
   }
 
   /** Starts reading, unless a read that a wake-up overtook is still under way. */
-  #startRead(): void {
+  #startRead(expectsMuch = false): void {
     if (this.#isReading) return;
     this.#isReading = true;
-    this.#transport.read().then(this.#onRead, this.#onReadFailed);
+    this.options.wire.keep();
+    this.#transport.read(expectsMuch).then(this.#onRead, this.#onReadFailed);
   }
 
   readonly #onRead = (octets: Uint8Array | undefined): void => {
@@ -214,17 +219,13 @@ export class Drive {
     if (bytes === undefined) return;
     // What a session queued until its wire was full leaves in one go.
     const chunk = 2 * limits.wire.outputHigh;
-    for (let at = 0; at < bytes.length; at += chunk) {
-      await this.#write(
-        bytes.length <= chunk ? bytes : bytes.subarray(at, at + chunk),
-      );
-    }
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    this.#deadline.at = performance.now() + limits.wire.writePatience;
     try {
-      await this.#transport.write(bytes);
+      for (let at = 0; at < bytes.length; at += chunk) {
+        this.#deadline.at = performance.now() + limits.wire.writePatience;
+        await this.#transport.write(
+          bytes.length <= chunk ? bytes : bytes.subarray(at, at + chunk),
+        );
+      }
     } catch (error) {
       throw new ConnectionLost(error);
     } finally {

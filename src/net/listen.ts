@@ -163,6 +163,7 @@ export class Net {
       });
     } finally {
       this.#drives.delete(drive);
+      plain.release();
     }
   }
 

@@ -1,10 +1,15 @@
 /** One connection's octets, in the clear or under TLS. */
 
 import { limits } from "../wire/mod.ts";
+import { giveWideBuffer, takeWideBuffer } from "./wide_buffers.ts";
 
 export interface Transport {
-  /** The next octets, in a view that the following read may overwrite; undefined at the end. */
-  read(): Promise<Uint8Array | undefined>;
+  /**
+   * The next octets, in a view that the following read may overwrite; undefined at the end.
+   *
+   * @param expectsMuch Whether a wide buffer is worth its memory.
+   */
+  read(expectsMuch?: boolean): Promise<Uint8Array | undefined>;
   /** Resolves when all of `bytes` has been accepted. */
   write(bytes: Uint8Array): Promise<void>;
   /** Says that nothing more will be written; the peer can still be read. */
@@ -13,20 +18,37 @@ export interface Transport {
   close(): void;
 }
 
-/** A connection in the clear. Its read buffer is small at rest and grows while the peer fills it. */
+/** A connection in the clear. Its read buffer is small at rest, and wide while the peer fills it. */
 export class PlainTransport implements Transport {
-  #buffer = new Uint8Array(limits.wire.readBuffer);
-  /** Small reads since the last that was not. */
-  #small = 0;
+  readonly #small = new Uint8Array(limits.wire.readBuffer);
+  #buffer = this.#small;
+  /** Octets that the last read brought. */
+  #count = 0;
+  #isReading = false;
 
   constructor(readonly conn: Deno.Conn) {}
 
-  async read(): Promise<Uint8Array | undefined> {
-    const count = await this.conn.read(this.#buffer);
-    if (count === null) return undefined;
-    const octets = this.#buffer.subarray(0, count);
-    this.#adapt(count);
-    return octets;
+  read(expectsMuch = false): Promise<Uint8Array | undefined> {
+    const size = nextSize(this.#buffer.length, this.#count, expectsMuch);
+    if (size !== this.#buffer.length) this.#resize(size);
+    this.#isReading = true;
+    return this.conn.read(this.#buffer).then(this.#taken);
+  }
+
+  readonly #taken = (count: number | null): Uint8Array | undefined => {
+    this.#isReading = false;
+    this.#count = count ?? 0;
+    return count === null ? undefined : this.#buffer.subarray(0, count);
+  };
+
+  #resize(size: number): void {
+    const { readBuffer, readBufferWide } = limits.wire;
+    if (this.#buffer.length === readBufferWide) giveWideBuffer(this.#buffer);
+    this.#buffer = size === readBuffer
+      ? this.#small
+      : size === readBufferWide
+      ? takeWideBuffer()
+      : new Uint8Array(size);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -48,25 +70,25 @@ export class PlainTransport implements Transport {
     }
   }
 
-  /**
-   * Widens the buffer while the peer fills it. Small reads bring the small one back: at
-   * once from the widest, else when so many came in a row that no message is between them.
-   */
-  #adapt(count: number): void {
-    const { readBuffer, readBufferKept, readBufferMax } = limits.wire;
-    const size = this.#buffer.length;
-    if (count >= readBuffer / 2) this.#small = 0;
-    else this.#small++;
-    if (count === size && size < readBufferMax) {
-      const wider = Math.max(size * 4, readBufferKept / 4);
-      this.#buffer = new Uint8Array(Math.min(wider, readBufferMax));
-    } else if (
-      size > readBuffer && this.#small > (size > readBufferKept ? 0 : DIALOG)
-    ) {
-      this.#buffer = new Uint8Array(readBuffer);
-    }
+  /** Gives up the read buffer, once nobody will look at what was read. */
+  release(): void {
+    if (!this.#isReading) this.#resize(limits.wire.readBuffer);
   }
 }
 
-/** Small reads in a row (MAIL, RCPT, DATA) that are just the dialog before another message. */
-const DIALOG = 8;
+/**
+ * The size of a read buffer, from that of the last and what it took: wide when it was
+ * filled, or when much is expected, and small again as soon as neither is so.
+ */
+export function nextSize(
+  size: number,
+  count: number,
+  expectsMuch: boolean,
+): number {
+  const { readBuffer, readBufferWide, readBufferMax } = limits.wire;
+  if (count === size) {
+    return size < readBufferWide ? readBufferWide : readBufferMax;
+  }
+  if (!expectsMuch) return readBuffer;
+  return count >= readBufferWide ? readBufferMax : readBufferWide;
+}

@@ -39,10 +39,12 @@ export function* moreOfBody(
   const fresh = block === 0 || counted >= limits.wire.bodyBlock;
   const { patience } = wire;
   wire.patience = limits.wire.bodyPatience;
+  wire.expectsMuch = true;
   try {
     yield* wire.more(fresh);
   } finally {
     wire.patience = patience;
+    wire.expectsMuch = false;
   }
   return fresh ? 1 : counted;
 }

@@ -15,11 +15,12 @@ const MIB = 1024 * KIB;
 
 export const limits = {
   wire: {
-    /** A read buffer at rest; it grows to `readBufferMax` while a peer fills it. */
+    /** A read buffer at rest. */
     readBuffer: KIB / 4,
+    /** Where a message is read, or when the small one was filled. */
+    readBufferWide: 16 * KIB,
+    /** While a peer fills the wide one. */
     readBufferMax: 64 * KIB,
-    /** The widest read buffer that stays between the messages of a busy connection. */
-    readBufferKept: 16 * KIB,
     /** Output that may wait for a peer before the session has to flush. */
     outputHigh: 64 * KIB,
     /** How long a peer may take to accept a chunk of output. */

@@ -31,6 +31,8 @@ export interface InputStep {
   readonly fresh: boolean;
   /** True between commands: the driver may throw {@linkcode ShuttingDown} here. */
   readonly atRest: boolean;
+  /** True inside a message: a wide read buffer is worth its memory. */
+  readonly expectsMuch?: boolean;
   /** A second thing to wait for, such as a change in a mailbox. */
   readonly wake?: Promise<unknown>;
 }

@@ -29,17 +29,23 @@ export class BareLineEnd extends Error {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Octets that are looked at one by one before the engine is asked. */
+const SHORT = 128;
 
 /** A mutable cursor over one connection's input, and the queue of its output. */
 export class Wire {
   /** The peer said goodbye: nothing more will come, so the connection may close at once. */
   peerIsDone = false;
+  /** The session reads a message: what comes next is more than a line. */
+  expectsMuch = false;
   /** How long a session waits for input, in milliseconds. */
   patience: number = limits.smtp.idle;
 
   #buffer: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
+  /** The buffer is the driver's. */
+  #isLent = false;
   #ended = false;
   #atRest = false;
   #texts = "";
@@ -50,9 +56,28 @@ export class Wire {
 
   /** Hands over input. `bytes` is copied: the caller may use its buffer again. */
   feed(bytes: Uint8Array): void {
+    this.keep();
     this.#makeRoom(bytes.length);
     this.#buffer.set(bytes, this.#end);
     this.#end += bytes.length;
+  }
+
+  /** Hands over input in a buffer that stays the driver's; before it is used again, {@linkcode keep} has to be called. */
+  lend(bytes: Uint8Array): void {
+    if (this.buffered > 0) return this.feed(bytes);
+    this.#buffer = bytes;
+    this.#start = 0;
+    this.#end = bytes.length;
+    this.#isLent = true;
+  }
+
+  /** Copies what was lent and not used yet. */
+  keep(): void {
+    if (!this.#isLent) return;
+    this.#isLent = false;
+    this.#buffer = this.#buffer.slice(this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   /** No more input will come. */
@@ -214,6 +239,7 @@ export class Wire {
       patience: this.patience,
       fresh,
       atRest: this.#atRest,
+      expectsMuch: this.expectsMuch,
     };
     while (this.buffered === before) {
       yield step;
@@ -283,7 +309,11 @@ export class Wire {
   }
 
   #indexOf(octet: number, from: number, to: number): number {
-    return this.#buffer.subarray(0, to).indexOf(octet, from);
+    const buffer = this.#buffer;
+    // Commands are short: looking here costs less than the call that looks fast.
+    const near = Math.min(to, from + SHORT);
+    for (let at = from; at < near; at++) if (buffer[at] === octet) return at;
+    return near === to ? -1 : buffer.subarray(0, to).indexOf(octet, near);
   }
 
   #consume(count: number): void {
@@ -294,6 +324,7 @@ export class Wire {
 
   #forgetInput(): void {
     this.#buffer = EMPTY;
+    this.#isLent = false;
     this.#start = 0;
     this.#end = 0;
   }

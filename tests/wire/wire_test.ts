@@ -155,6 +155,41 @@ Deno.test("Wire.feed() copies: its caller may use the buffer again", () => {
   assertEquals(latin1Decode(wire.peek()), "abc");
 });
 
+Deno.test("Wire.lend() copies nothing, and Wire.keep() what is left", () => {
+  const wire = new Wire();
+  const buffer = latin1Encode("abcdef");
+  wire.lend(buffer);
+  assertEquals(wire.peek().buffer, buffer.buffer);
+  wire.skip(2);
+  wire.keep();
+  buffer.fill(0);
+  assertEquals(latin1Decode(wire.peek()), "cdef");
+  wire.lend(latin1Encode("gh"));
+  wire.feed(latin1Encode("ij"));
+  assertEquals(latin1Decode(wire.peek()), "cdefghij");
+});
+
+Deno.test("Wire.feed() writes nothing to a buffer that was lent", () => {
+  const wire = new Wire();
+  const buffer = latin1Encode("abcdef");
+  wire.lend(buffer);
+  wire.skip(4);
+  wire.feed(latin1Encode("gh"));
+  assertEquals(latin1Decode(wire.peek()), "efgh");
+  assertEquals(latin1Decode(buffer), "abcdef");
+});
+
+Deno.test("Wire tells its driver when a message is read", () => {
+  const wire = new Wire();
+  assertEquals(wire.more().next().value, {
+    ...{ kind: "input", patience: wire.patience },
+    ...{ fresh: true, atRest: false, expectsMuch: false },
+  });
+  wire.expectsMuch = true;
+  const step = wire.more().next().value as Step;
+  assertEquals(step.kind === "input" && step.expectsMuch, true);
+});
+
 Deno.test("Wire.feed() keeps order when it makes room again and again", () => {
   const wire = new Wire();
   let fed = "";

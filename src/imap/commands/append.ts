@@ -104,6 +104,7 @@ function* readOctets(
   const { bodyPatience, bodyBlock } = limits.wire;
   const patience = s.wire.patience;
   s.wire.patience = bodyPatience;
+  s.wire.expectsMuch = true;
   let failure: { error: unknown } | undefined;
   let block = 0;
   for (let left = size; left > 0;) {
@@ -118,6 +119,7 @@ function* readOctets(
     }
   }
   s.wire.patience = patience;
+  s.wire.expectsMuch = false;
   yield* scanner.continueAfterLiteral();
   if (failure !== undefined) throw failure.error;
 }
