@@ -19,8 +19,11 @@ import { type Session, work } from "../wire/mod.ts";
  * | `h1` | the fields of `common_fields.ts` |
  * | `p1` | PREVIEW, in UTF-8 |
  * | `t1` | the tree of a large message's entities |
+ * | `d1`, `f1`, `k1`, `r1` | the facts of `search/header_facts.ts` |
  */
-export type FindingKind = "e1" | "s1" | "b1" | "h1" | "p1" | "t1";
+export type FindingKind =
+  | ("e1" | "s1" | "b1" | "h1" | "p1" | "t1")
+  | ("d1" | "f1" | "k1" | "r1");
 
 /** Octets of one finding: what is larger is found out again each time. */
 const OCTETS_MAX = 64 * 1024;

@@ -15,6 +15,7 @@ import type { FetchAttribute, MessageContext } from "./rows.ts";
 import { run } from "./run_row.ts";
 import { Scanner } from "./scanner.ts";
 import { Gatherer } from "./search/collation.ts";
+import { headerFact, sentDates } from "./search/header_facts.ts";
 import { passText } from "./search/message_text.ts";
 import { StoredMessage } from "./stored_message.ts";
 import { Texts } from "./texts.ts";
@@ -76,6 +77,7 @@ function* findOut(
   const message = new StoredMessage(mailbox, numbered, false, findings, texts);
   try {
     yield* run(writeFetch(silence(), "", yield* items(), message, CONTEXT));
+    yield* headerFact(message, sentDates);
     const gatherer = new Gatherer(TEXT_MAX);
     yield* passText(message, gatherer);
     return gatherer.texts;

@@ -7,15 +7,19 @@
  * @module
  */
 
-import { findField, parseLocalDate, readHeader } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
 import { parseDay } from "../date_time.ts";
-import { commonHeader } from "../common_fields.ts";
 import type { Message } from "../message.ts";
 import type { SearchKey } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
 import { simpleKey } from "./flag_keys.ts";
+import {
+  headerFact,
+  knownFact,
+  type SentDates,
+  sentDates,
+} from "./header_facts.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -65,17 +69,24 @@ function sentKey(
     name,
     *parse(scanner) {
       const day = yield* parseDate(scanner);
+      const isSent = ({ local }: SentDates) =>
+        !Number.isNaN(local) && test(dayOf(local), day);
       return {
         needs: "header",
-        *matches(message) {
-          const { fields } = readHeader(yield* commonHeader(message));
-          const value = findField(fields, "Date")?.value;
-          const date = value === undefined ? undefined : parseLocalDate(value);
-          return date !== undefined && test(dayOf(date), day);
+        matches: (message) => {
+          const dates = knownFact(message, sentDates);
+          return dates ? isSent(dates) : afterReading(message, isSent);
         },
       };
     },
   };
+}
+
+function* afterReading(
+  message: Message,
+  isSent: (dates: SentDates) => boolean,
+): Session<boolean> {
+  return isSent(yield* headerFact(message, sentDates));
 }
 
 function withinKey(

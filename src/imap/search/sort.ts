@@ -4,60 +4,56 @@
  * @module
  */
 
-import {
-  decodeEncodedWords,
-  decodeText,
-  findField,
-  type HeaderField,
-  type HeaderGroup,
-  type HeaderMailbox,
-  parseAddressList,
-  parseDate,
-  readHeader,
-} from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
-import { commonHeader } from "../common_fields.ts";
 import type { Message } from "../message.ts";
+import type { Criterion } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
 import type { Numbered } from "../view.ts";
-import { baseSubject } from "./base_subject.ts";
-import { fold, orderKey } from "./collation.ts";
+import { orderKey } from "./collation.ts";
 import { eachMatch, type SearchScope } from "./evaluate.ts";
+import {
+  headerFact,
+  knownFact,
+  type SentDates,
+  sentDates,
+  type SortTexts,
+  sortTexts,
+} from "./header_facts.ts";
 import { sortSliced } from "./sort_sliced.ts";
-import type { Criterion } from "../rows.ts";
+
+/** What a key orders by. */
+interface Facts {
+  readonly meta: Message["meta"];
+  /** Where a key asks for them. */
+  readonly dates: SentDates | undefined;
+  readonly texts: SortTexts | undefined;
+}
 
 /** One key of a SORT. */
 export interface SortKey {
   readonly reverse: boolean;
-  /** The header has to be read. */
-  readonly readsHeader: boolean;
-  readonly value: (
-    message: Message,
-    fields: readonly HeaderField[],
-  ) => number | string;
+  readonly reads: "meta" | "dates" | "texts";
+  readonly value: (facts: Facts) => number | string;
 }
 
-type Value = SortKey["value"];
+type Row = Omit<SortKey, "reverse">;
 
-const META_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ["ARRIVAL", ({ meta }) => meta.internalDate],
-  ["SIZE", ({ meta }) => meta.size],
+const KEYS: ReadonlyMap<string, Row> = new Map<string, Row>([
+  ["ARRIVAL", { reads: "meta", value: ({ meta }) => meta.internalDate }],
+  ["CC", ofTexts(({ cc }) => cc.mailbox)],
+  ["DATE", { reads: "dates", value: (facts) => sentDate(facts, facts.dates!) }],
+  ["DISPLAYFROM", ofTexts(({ from }) => from.display)],
+  ["DISPLAYTO", ofTexts(({ to }) => to.display)],
+  ["FROM", ofTexts(({ from }) => from.mailbox)],
+  ["SIZE", { reads: "meta", value: ({ meta }) => meta.size }],
+  ["SUBJECT", ofTexts(({ text }) => text)],
+  ["TO", ofTexts(({ to }) => to.mailbox)],
 ]);
 
-const HEADER_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ["CC", (_, fields) => mailboxOf(fields, "Cc")],
-  ["DATE", (message, fields) => sentDate(message, fields)],
-  ["DISPLAYFROM", (_, fields) => displayOf(fields, "From")],
-  ["DISPLAYTO", (_, fields) => displayOf(fields, "To")],
-  ["FROM", (_, fields) => mailboxOf(fields, "From")],
-  [
-    "SUBJECT",
-    (_, fields) =>
-      orderKey(baseSubject(findField(fields, "Subject")?.value ?? "").text),
-  ],
-  ["TO", (_, fields) => mailboxOf(fields, "To")],
-]);
+function ofTexts(value: (texts: SortTexts) => string): Row {
+  return { reads: "texts", value: ({ texts }) => orderKey(value(texts!)) };
+}
 
 /** Keys of one SORT. */
 const KEYS_MAX = 100;
@@ -80,20 +76,25 @@ export function* sortMatches(
   criterion: Criterion,
   keys: readonly SortKey[],
 ): Session<Numbered[]> {
-  const rows: Row[] = [];
-  const readsHeader = keys.some((key) => key.readsHeader);
-  yield* eachMatch(
-    scope,
-    readsHeader ? { ...criterion, needs: "header" } : criterion,
-    function* (message) {
-      const fields = readsHeader
-        ? readHeader(yield* commonHeader(message)).fields
-        : [];
-      const values = keys.map((key) => key.value(message, fields));
-      const { sequence, meta } = message;
-      rows.push({ numbered: { sequence, meta }, values });
-    },
-  );
+  const rows: SortRow[] = [];
+  const readsDates = keys.some((key) => key.reads === "dates");
+  const readsTexts = keys.some((key) => key.reads === "texts");
+  const add = (message: Message, dates?: SentDates, texts?: SortTexts) => {
+    const { sequence, meta } = message;
+    const values = keys.map((key) => key.value({ meta, dates, texts }));
+    rows.push({ numbered: { sequence, meta }, values });
+  };
+  const addRead = function* (message: Message): Session<void> {
+    const dates = readsDates && (yield* headerFact(message, sentDates));
+    const texts = readsTexts && (yield* headerFact(message, sortTexts));
+    add(message, dates || undefined, texts || undefined);
+  };
+  yield* eachMatch(scope, criterion, (message) => {
+    const dates = readsDates ? knownFact(message, sentDates) : undefined;
+    const texts = readsTexts ? knownFact(message, sortTexts) : undefined;
+    const isKnown = (dates || !readsDates) && (texts || !readsTexts);
+    return isKnown ? add(message, dates, texts) : addRead(message);
+  });
   const sorted = yield* sortSliced(
     rows,
     (a, b) => compareRows(a, b, keys),
@@ -104,30 +105,31 @@ export function* sortMatches(
 
 /** RFC 5256 §2.2: the Date field, in UTC; where that cannot be read, INTERNALDATE. */
 export function sentDate(
-  { meta }: Message,
-  fields: readonly HeaderField[],
+  { meta }: Pick<Message, "meta">,
+  { utc }: SentDates,
 ): number {
-  const value = findField(fields, "Date")?.value;
-  return (value === undefined ? undefined : parseDate(value)) ??
-    meta.internalDate;
+  return Number.isNaN(utc) ? meta.internalDate : utc;
 }
 
-interface Row {
+interface SortRow {
   readonly numbered: Numbered;
   readonly values: readonly (number | string)[];
 }
 
 function sortKey(name: string, reverse: boolean): SortKey {
-  const ofMeta = META_VALUES.get(name);
-  const value = ofMeta ?? HEADER_VALUES.get(name);
-  if (value === undefined) {
+  const row = KEYS.get(name);
+  if (row === undefined) {
     throw new BadSyntax(`there is no sort key "${name}"`);
   }
-  return { reverse, readsHeader: ofMeta === undefined, value };
+  return { reverse, ...row };
 }
 
 /** RFC 5256 §3: equal ones are in the order of their sequence numbers, REVERSE or not. */
-function compareRows(a: Row, b: Row, keys: readonly SortKey[]): number {
+function compareRows(
+  a: SortRow,
+  b: SortRow,
+  keys: readonly SortKey[],
+): number {
   for (const [i, { reverse }] of keys.entries()) {
     const order = compareValues(a.values[i]!, b.values[i]!);
     if (order !== 0) return reverse ? -order : order;
@@ -138,29 +140,4 @@ function compareRows(a: Row, b: Row, keys: readonly SortKey[]): number {
 /** Both are of one kind: values of one key. */
 function compareValues(a: number | string, b: number | string): number {
   return a === b ? 0 : a < b ? -1 : 1;
-}
-
-function firstAddress(
-  fields: readonly HeaderField[],
-  name: string,
-): HeaderMailbox | HeaderGroup | undefined {
-  return parseAddressList(findField(fields, name)?.value ?? "")[0];
-}
-
-/** RFC 5256 §3: the mailbox of the first address; a group's is its name (RFC 9051 §7.5.2). */
-function mailboxOf(fields: readonly HeaderField[], field: string): string {
-  const first = firstAddress(fields, field);
-  if (first === undefined) return "";
-  const name = first.kind === "group" ? first.rawName : first.localPart;
-  return orderKey(fold(decodeText(name)));
-}
-
-/** RFC 5957 §3: the display name of the first address, or the address where it has none. */
-function displayOf(fields: readonly HeaderField[], name: string): string {
-  const first = firstAddress(fields, name);
-  if (first === undefined) return "";
-  const text = first.name !== "" || first.kind === "group"
-    ? first.name
-    : decodeEncodedWords(`${first.localPart}@${first.domain}`);
-  return orderKey(fold(text));
 }

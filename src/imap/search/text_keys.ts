@@ -4,7 +4,7 @@
  * @module
  */
 
-import { latin1Encode } from "../../bytes/mod.ts";
+import { asciiUpper, latin1Encode } from "../../bytes/mod.ts";
 import {
   decodeCharset,
   decodeEncodedWords,
@@ -20,6 +20,13 @@ import { run } from "../run_row.ts";
 import type { Scanner } from "../scanner.ts";
 import type { Held, Where } from "../texts.ts";
 import { Finder, fold } from "./collation.ts";
+import {
+  headerFact,
+  isKeptText,
+  knownFact,
+  SEARCHED,
+  searchedTexts,
+} from "./header_facts.ts";
 import { headerText, passBody, passText } from "./message_text.ts";
 
 /** BCC, BODY, CC, FROM, HEADER, SUBJECT, TEXT, TO. */
@@ -88,6 +95,10 @@ function fieldKey(name: string): SearchKey {
 
 /** RFC 9051 §6.4.4, HEADER: an empty string asks whether there is such a field. */
 function fieldHas(name: string, needle: string): Criterion {
+  const searched = SEARCHED.findIndex((one) => one === asciiUpper(name));
+  if (searched >= 0 && isKeptText(needle)) {
+    return searchedHas(searched, needle);
+  }
   const isCommon = isCommonField(name);
   return {
     needs: "header",
@@ -100,6 +111,22 @@ function fieldHas(name: string, needle: string): Criterion {
       );
     }),
   };
+}
+
+/** What is kept of these fields is looked through sooner than the index of texts. */
+function searchedHas(field: number, needle: string): Criterion {
+  const test = (texts: readonly string[]) =>
+    needle === "" ? texts[field] !== "" : texts[field]!.includes(needle);
+  return {
+    needs: "header",
+    matches: (message) => {
+      const texts = knownFact(message, searchedTexts);
+      return texts ? test(texts) : afterReading(message);
+    },
+  };
+  function* afterReading(message: Message): Session<boolean> {
+    return test(yield* headerFact(message, searchedTexts));
+  }
 }
 
 /**

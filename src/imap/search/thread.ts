@@ -4,18 +4,27 @@
  * @module
  */
 
-import { findField, type HeaderField, readHeader } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
-import type { Criterion } from "../rows.ts";
-import { commonHeader } from "../common_fields.ts";
 import type { Message } from "../message.ts";
-import { idOf, parentsOf } from "../thread_id.ts";
-import { baseSubject } from "./base_subject.ts";
+import type { Criterion } from "../rows.ts";
 import { eachMatch, type SearchScope } from "./evaluate.ts";
+import {
+  headerFact,
+  knownFact,
+  type MessageIds,
+  messageIds,
+  type SentDates,
+  sentDates,
+  type SortTexts,
+  sortTexts,
+} from "./header_facts.ts";
 import { orderedSubject } from "./ordered_subject.ts";
 import { ReferenceThreader } from "./reference_threader.ts";
 import { sentDate } from "./sort.ts";
 import { formatThreads, type Thread } from "./thread_tree.ts";
+
+/** Where nothing goes by them. */
+const NO_IDS: MessageIds = { id: undefined, parents: [] };
 
 /** Algorithms by name. */
 export const THREAD_ALGORITHMS: ReadonlySet<string> = new Set([
@@ -48,16 +57,32 @@ export function* threadMatches(
   const references = new ReferenceThreader();
   const messages: ThreadMessage[] = [];
   const byReference = algorithm === "REFERENCES";
-  yield* eachMatch(
-    scope,
-    { ...criterion, needs: "header" },
-    function* (message) {
-      const { fields } = readHeader(yield* commonHeader(message));
-      const item = threadMessage(message, fields, uid);
-      if (byReference) references.add(item, idOf(fields), parentsOf(fields));
-      else messages.push(item);
-    },
-  );
+  const add = (
+    message: Message,
+    dates: SentDates,
+    texts: SortTexts,
+    ids: MessageIds,
+  ) => {
+    const item = threadMessage(message, dates, texts, uid);
+    if (byReference) references.add(item, ids.id, ids.parents);
+    else messages.push(item);
+  };
+  const addRead = function* (message: Message): Session<void> {
+    add(
+      message,
+      yield* headerFact(message, sentDates),
+      yield* headerFact(message, sortTexts),
+      yield* headerFact(message, messageIds),
+    );
+  };
+  yield* eachMatch(scope, criterion, (message) => {
+    const dates = knownFact(message, sentDates);
+    const texts = knownFact(message, sortTexts);
+    const ids = byReference ? knownFact(message, messageIds) : NO_IDS;
+    return dates && texts && ids
+      ? add(message, dates, texts, ids)
+      : addRead(message);
+  });
   const pause = () => scope.pause(scope.view.count, scope.view.count);
   const threads: Thread[] = byReference
     ? yield* references.threads(pause)
@@ -67,16 +92,14 @@ export function* threadMatches(
 
 function threadMessage(
   message: Message,
-  fields: readonly HeaderField[],
+  dates: SentDates,
+  { text, isReply }: SortTexts,
   uid: boolean,
 ): ThreadMessage {
-  const { text, isReply } = baseSubject(
-    findField(fields, "Subject")?.value ?? "",
-  );
   return {
     number: uid ? message.meta.uid : message.sequence,
     sequence: message.sequence,
-    sent: sentDate(message, fields),
+    sent: sentDate(message, dates),
     subject: text,
     isReply,
   };
