@@ -92,9 +92,14 @@ export interface FetchItem {
   ) => FetchAttribute | Session<FetchAttribute>;
 }
 
+/** What is known of a message before anything is read. */
+export type Known = Pick<Message, "meta" | "sequence" | "recent">;
+
 /** A search key with its arguments, ready to be tried on many messages. */
 export interface Criterion {
   readonly needs: Need;
+  /** What is tried before a message is opened: false for one that cannot match. Where nothing but metadata is needed, it decides. */
+  readonly may?: (known: Known, context: MessageContext) => boolean;
   /** True when it speaks of MODSEQ, so that the answer has one (RFC 7162 §3.1.5). */
   readonly usesModseq?: boolean;
   /** Messages outside of it cannot match; spares the look at all others. */

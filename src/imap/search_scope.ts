@@ -15,12 +15,10 @@ import type { ReturnOptions, SearchMode } from "./search/return_options.ts";
 import { Refusal } from "./status.ts";
 import { StoredMessage } from "./stored_message.ts";
 import { Texts } from "./texts.ts";
-import type { Numbered } from "./view.ts";
 
 export function searchScope(s: ImapSession): SearchScope {
   const selected = selectedOf(s);
   const { mailbox, view } = selected;
-  const present = ({ meta }: Numbered) => !view.isGone(meta.uid);
   const beat = heartbeat(s);
   const texts = new Texts(mailbox.text);
   const findings = new Findings(
@@ -29,12 +27,8 @@ export function searchScope(s: ImapSession): SearchScope {
   );
   return {
     context: messageContext(s),
-    view: {
-      count: view.count,
-      all: () => view.all().filter(present),
-      select: (ranges, by) => view.select(ranges, by).filter(present),
-      byUid: (uid) => view.isGone(uid) ? undefined : view.byUid(uid),
-    },
+    view,
+    isRecent: (uid) => selected.isRecent(uid),
     open: (message) =>
       new StoredMessage(
         mailbox,

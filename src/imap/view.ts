@@ -74,6 +74,12 @@ export class View {
     return this.#goneCount > 0;
   }
 
+  /** What is known of the message with that number, unless it is gone. */
+  presentAt(sequence: number): Meta | undefined {
+    const line = this.#lines[sequence - 1];
+    return line?.gone === false ? line.meta : undefined;
+  }
+
   /** True for a message that is gone without the client knowing. */
   isGone(uid: number): boolean {
     const index = indexOf(this.#lines, uid);

@@ -284,6 +284,7 @@ export function scopeOf(
       largestSequence: view.count,
       largestUid: view.largestUid,
     },
+    isRecent: (uid) => messages.get(uid)!.recent,
     open: ({ meta, sequence }) =>
       Object.assign(messages.get(meta.uid)!, { sequence }),
     // deno-lint-ignore require-yield -- nothing to wait for

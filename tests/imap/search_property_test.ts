@@ -171,6 +171,7 @@ async function scopeOver(
       largestSequence: view.count,
       largestUid: view.largestUid,
     },
+    isRecent: (uid) => recent.has(uid),
     open: (numbered) =>
       new StoredMessage(
         inbox,

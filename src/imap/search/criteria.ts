@@ -16,6 +16,16 @@ const COST: Readonly<Record<Need, number>> = {
   body: 3,
 };
 
+type Test = NonNullable<Criterion["may"]>;
+
+/** A criterion that looks at nothing but what is known before a message is opened. */
+export function known(
+  test: Test,
+  more: Pick<Criterion, "only" | "usesModseq"> = {},
+): Criterion {
+  return { needs: "meta", may: test, matches: test, ...more };
+}
+
 /** Matches what all of `criteria` match. */
 export function all(criteria: readonly Criterion[]): Criterion {
   if (criteria.length === 1) return criteria[0]!;
@@ -23,17 +33,51 @@ export function all(criteria: readonly Criterion[]): Criterion {
   return {
     ...together(criteria),
     ...(only ? { only } : {}),
+    ...mayAll(criteria),
     matches: untilOne(criteria, false),
   };
 }
 
 /** Matches what one of `criteria` matches. */
 export function any(criteria: readonly Criterion[]): Criterion {
-  return { ...together(criteria), matches: untilOne(criteria, true) };
+  return {
+    ...together(criteria),
+    ...mayAny(criteria),
+    matches: untilOne(criteria, true),
+  };
+}
+
+function mayAll(criteria: readonly Criterion[]): Pick<Criterion, "may"> {
+  const tests = criteria.flatMap(({ may }) => may ?? []);
+  if (tests.length === 0) return {};
+  return {
+    may: (message, context) => {
+      for (const test of tests) if (!test(message, context)) return false;
+      return true;
+    },
+  };
+}
+
+function mayAny(criteria: readonly Criterion[]): Pick<Criterion, "may"> {
+  const tests = criteria.flatMap(({ may }) => may ?? []);
+  if (tests.length < criteria.length) return {};
+  return {
+    may: (message, context) => {
+      for (const test of tests) if (test(message, context)) return true;
+      return false;
+    },
+  };
 }
 
 /** Matches what `criterion` does not match. */
 export function not(criterion: Criterion): Criterion {
+  const { may } = criterion;
+  if (criterion.needs === "meta" && may) {
+    return {
+      ...together([criterion]),
+      ...known((message, context) => !may(message, context)),
+    };
+  }
   return {
     ...together([criterion]),
     matches: (message, context) => {

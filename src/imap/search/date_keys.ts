@@ -10,9 +10,10 @@
 import type { Session } from "../../wire/mod.ts";
 import { parseDay } from "../date_time.ts";
 import type { Message } from "../message.ts";
-import type { SearchKey } from "../rows.ts";
+import type { Known, SearchKey } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
+import { known } from "./criteria.ts";
 import { simpleKey } from "./flag_keys.ts";
 import {
   headerFact,
@@ -46,16 +47,13 @@ export const dateKeys: readonly SearchKey[] = [
 function metaKey(
   name: string,
   test: (day: number, of: number) => boolean,
-  date: (message: Message) => number,
+  date: (message: Known) => number,
 ): SearchKey {
   return {
     name,
     *parse(scanner) {
       const day = yield* parseDate(scanner);
-      return {
-        needs: "meta",
-        matches: (message) => test(dayOf(date(message)), day),
-      };
+      return known((message) => test(dayOf(date(message)), day));
     },
   };
 }
@@ -98,11 +96,9 @@ function withinKey(
     parse: (scanner) => {
       scanner.space();
       const seconds = scanner.positive();
-      return {
-        needs: "meta",
-        matches: ({ meta }, { now }) =>
-          test(meta.internalDate, now - seconds * 1000),
-      };
+      return known(({ meta }, { now }) =>
+        test(meta.internalDate, now - seconds * 1000)
+      );
     },
   };
 }

@@ -6,24 +6,27 @@
 
 import type { Session } from "../../wire/mod.ts";
 import type { Message } from "../message.ts";
-import type { Criterion, MessageContext } from "../rows.ts";
-import { run } from "../run_row.ts";
+import type { Criterion, Known, MessageContext } from "../rows.ts";
 import { Refusal } from "../status.ts";
 import type { Numbered, View } from "../view.ts";
 
 /** What a search needs of its session. */
 export interface SearchScope {
-  readonly view: Pick<View, "all" | "select" | "byUid" | "count">;
+  readonly view: Pick<View, "presentAt" | "select" | "byUid" | "count">;
   readonly context: MessageContext;
   readonly open: (numbered: Numbered) => Message;
+  /** True for a message that is \\Recent here. */
+  readonly isRecent: (uid: number) => boolean;
   /** Lets others have their turn, and perhaps tells the client how far it is (RFC 9585). */
   readonly pause: (done: number, most: number) => Session<void>;
   /** All messages have been looked at. */
   readonly end: () => Session<void>;
 }
 
-/** Messages of which only metadata is looked at between two pauses; those that are read count for more. */
-const SLICE = 2000;
+/** What is spent between two pauses: a look at metadata is 1. */
+const SLICE = 20_000;
+/** To open a message; what is read of it costs as much again for each 1 of its own cost. */
+const OPENING = 10;
 
 /** Calls `visit` for each message that matches, in their order. */
 export function* eachMatch(
@@ -31,22 +34,65 @@ export function* eachMatch(
   criterion: Criterion,
   visit: (message: Message) => void | Session<void>,
 ): Session<void> {
-  let done = 0;
+  const { view, context } = scope;
+  const { may } = criterion;
+  const numbers = candidates(scope, criterion);
+  const count = numbers?.length ?? view.count;
+  const looking = new Looking(scope);
   let spent = 0;
-  for (const numbered of candidates(scope, criterion)) {
-    const message = scope.open(numbered);
-    const outcome = criterion.matches(message, scope.context);
-    const isMatch = typeof outcome === "boolean"
-      ? outcome
-      : yield* unlessGone(outcome);
-    if (isMatch) yield* unlessGone(visitOf(visit(message)));
-    done++;
-    spent += 1 + message.cost;
+  for (let i = 0; i < count; i++) {
+    const sequence = numbers ? numbers[i]! : i + 1;
+    const meta = view.presentAt(sequence);
+    spent++;
+    if (meta && (!may || may(looking.at(sequence, meta), context))) {
+      const message = scope.open({ sequence, meta });
+      const tried = tryOn(message, criterion, visit, context);
+      if (tried) yield* unlessGone(tried);
+      spent += OPENING * (1 + message.cost);
+    }
     if (spent < SLICE) continue;
     spent = 0;
-    yield* scope.pause(done, scope.view.count);
+    yield* scope.pause(i + 1, view.count);
   }
   yield* scope.end();
+}
+
+/** One object for all messages that are looked at. */
+class Looking implements Known {
+  readonly #scope: SearchScope;
+  sequence = 0;
+  meta!: Known["meta"];
+
+  constructor(scope: SearchScope) {
+    this.#scope = scope;
+  }
+
+  get recent(): boolean {
+    return this.#scope.isRecent(this.meta.uid);
+  }
+
+  at(sequence: number, meta: Known["meta"]): this {
+    this.sequence = sequence;
+    this.meta = meta;
+    return this;
+  }
+}
+
+/** Visits the message if it matches; a session where something has to be waited for. */
+function tryOn(
+  message: Message,
+  criterion: Criterion,
+  visit: (message: Message) => void | Session<void>,
+  context: MessageContext,
+): void | Session<void> {
+  if (criterion.needs === "meta" && criterion.may) return visit(message);
+  const outcome = criterion.matches(message, context);
+  if (outcome === false) return;
+  if (outcome === true) return visit(message);
+  return (function* () {
+    const visiting = (yield* outcome) ? visit(message) : undefined;
+    if (visiting) yield* visiting;
+  })();
 }
 
 /** The messages that match. */
@@ -61,30 +107,26 @@ export function* findMatches(
   return found;
 }
 
-/** All messages, or those that the criterion's own set leaves. */
+/** Sequence numbers of the criterion's own set, ascending; undefined for all. */
 function candidates(
   { view, context }: SearchScope,
   { only }: Criterion,
-): Iterable<Numbered> {
-  if (only === undefined) return view.all();
-  if (only.set.kind === "ranges") return view.select(only.set.ranges, only.by);
-  return [...context.saved].sort((a, b) => a - b)
-    .flatMap((uid) => view.byUid(uid) ?? []);
-}
-
-function* visitOf(outcome: void | Session<void>): Session<boolean> {
-  if (outcome) yield* run(outcome);
-  return true;
+): readonly number[] | undefined {
+  if (only === undefined) return undefined;
+  const found = only.set.kind === "ranges"
+    ? view.select(only.set.ranges, only.by)
+    : [...context.saved].sort((a, b) => a - b)
+      .flatMap((uid) => view.byUid(uid) ?? []);
+  return found.map(({ sequence }) => sequence);
 }
 
 /** A message that another session removed meanwhile matches nothing. */
-function* unlessGone(session: Session<boolean>): Session<boolean> {
+function* unlessGone(session: Session<void>): Session<void> {
   try {
-    return yield* session;
+    yield* session;
   } catch (error) {
     const gone = error instanceof Refusal &&
       error.status.code === "EXPUNGEISSUED";
     if (!gone) throw error;
-    return false;
   }
 }

@@ -5,8 +5,8 @@
  */
 
 import { asciiLower } from "../../bytes/mod.ts";
-import type { Message } from "../message.ts";
-import type { SearchKey } from "../rows.ts";
+import type { Known, SearchKey } from "../rows.ts";
+import { known } from "./criteria.ts";
 
 const FLAGS = ["Answered", "Deleted", "Draft", "Flagged", "Seen"];
 
@@ -33,9 +33,9 @@ export const flagKeys: readonly SearchKey[] = [
 /** A key without arguments that looks at nothing but metadata. */
 export function simpleKey(
   name: string,
-  matches: (message: Message) => boolean,
+  matches: (message: Known) => boolean,
 ): SearchKey {
-  return { name, parse: () => ({ needs: "meta", matches }) };
+  return { name, parse: () => known(matches) };
 }
 
 function keywordKey(name: string, wanted: boolean): SearchKey {
@@ -44,17 +44,19 @@ function keywordKey(name: string, wanted: boolean): SearchKey {
     parse: (scanner) => {
       scanner.space();
       const flag = scanner.atom();
-      return {
-        needs: "meta",
-        matches: (message) => hasFlag(message, flag) === wanted,
-      };
+      return known((message) => hasFlag(message, flag) === wanted);
     },
   };
 }
 
 /** RFC 9051 §2.3.2: flags and keywords do not depend on case. */
-function hasFlag({ meta }: Message, flag: string): boolean {
-  if (meta.flags.includes(flag)) return true;
-  const lower = asciiLower(flag);
-  return meta.flags.some((other) => asciiLower(other) === lower);
+function hasFlag({ meta: { flags } }: Known, flag: string): boolean {
+  if (flags.includes(flag)) return true;
+  // Most messages have no flag that is as long: nothing is folded for them.
+  for (const other of flags) {
+    if (
+      other.length === flag.length && asciiLower(other) === asciiLower(flag)
+    ) return true;
+  }
+  return false;
 }

@@ -16,6 +16,7 @@ import {
   type SequenceSet,
 } from "../sequence_set.ts";
 import { BadSyntax } from "../status.ts";
+import { known } from "./criteria.ts";
 import { threadIdOf } from "../thread_id.ts";
 
 /** LARGER, SMALLER, UID, MODSEQ, EMAILID, THREADID. */
@@ -30,10 +31,7 @@ export const numberKeys: readonly SearchKey[] = [
     },
   },
   { name: "MODSEQ", parse: parseModseq },
-  idKey("EMAILID", (id) => ({
-    needs: "meta",
-    matches: ({ meta }) => meta.emailId === id,
-  })),
+  idKey("EMAILID", (id) => known(({ meta }) => meta.emailId === id)),
   idKey("THREADID", (id) => ({
     needs: "header",
     *matches(message) {
@@ -45,11 +43,9 @@ export const numberKeys: readonly SearchKey[] = [
 /** Messages of a set of sequence numbers or UIDs. */
 export function inSet(set: SequenceSet, by: "sequence" | "uid"): Criterion {
   if (set.kind === "saved") {
-    return {
-      needs: "meta",
+    return known(({ meta }, { saved }) => saved.has(meta.uid), {
       only: { set, by },
-      matches: ({ meta }, { saved }) => saved.has(meta.uid),
-    };
+    });
   }
   let largest = -1;
   let resolved: readonly NumberRange[] = [];
@@ -58,12 +54,11 @@ export function inSet(set: SequenceSet, by: "sequence" | "uid"): Criterion {
     if (now !== largest) resolved = resolveRanges(set.ranges, largest = now);
     return resolved;
   };
-  return {
-    needs: "meta",
-    only: { set, by },
-    matches: ({ meta, sequence }, context) =>
+  return known(
+    ({ meta, sequence }, context) =>
       rangesInclude(rangesFor(context), by === "uid" ? meta.uid : sequence),
-  };
+    { only: { set, by } },
+  );
 }
 
 function sizeKey(
@@ -75,7 +70,7 @@ function sizeKey(
     parse: (scanner) => {
       scanner.space();
       const than = scanner.number64("a number of octets");
-      return { needs: "meta", matches: ({ meta }) => test(meta.size, than) };
+      return known(({ meta }) => test(meta.size, than));
     },
   };
 }
@@ -94,11 +89,7 @@ function* parseModseq(scanner: Scanner): Session<Criterion> {
     scanner.space();
   }
   const least = scanner.number64("a modification sequence");
-  return {
-    needs: "meta",
-    usesModseq: true,
-    matches: ({ meta }) => meta.modseq >= least,
-  };
+  return known(({ meta }) => meta.modseq >= least, { usesModseq: true });
 }
 
 function idKey(name: string, has: (id: string) => Criterion): SearchKey {
