@@ -11,11 +11,13 @@ export const CRLF: Uint8Array = Uint8Array.of(CR, LF);
 
 /** Lower-cases A to Z and nothing else; the locale-free folding that the RFCs mean. */
 export function asciiLower(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Upper-cases a to z and nothing else. */
 export function asciiUpper(text: string): string {
+  if (isAscii(text)) return text.toUpperCase();
   return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 

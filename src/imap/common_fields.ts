@@ -9,7 +9,12 @@
  */
 
 import { asciiLower, concatBytes } from "../bytes/mod.ts";
-import { HEADER_SIZE_MAX, readHeader } from "../mail/mod.ts";
+import {
+  HEADER_SIZE_MAX,
+  type HeaderField,
+  type HeaderSection,
+  readHeader,
+} from "../mail/mod.ts";
 import type { Session } from "../wire/mod.ts";
 import type { Message } from "./message.ts";
 
@@ -38,18 +43,30 @@ export function isCommonField(name: string): boolean {
 
 /** A header section with nothing but the common fields of `message`, octet by octet as they are, in their order. */
 export function* commonHeader(message: Message): Session<Uint8Array> {
+  return (yield* message.found("h1")) ?? (yield* findCommon(message)).octets;
+}
+
+/** The common fields of `message`, and perhaps others. */
+export function* commonFields(
+  message: Message,
+): Session<readonly HeaderField[]> {
   const found = yield* message.found("h1");
-  if (found !== undefined) return found;
+  return found === undefined
+    ? (yield* findCommon(message)).section.fields
+    : readHeader(found).fields;
+}
+
+function* findCommon(message: Message) {
   const header = yield* message.header();
-  const common = commonFieldsOf(header);
+  const section = yield* message.section();
+  const octets = commonOctets(header, section);
   // Of a longer one not all fields were read: who asks for more than is kept gets it from there.
-  if (header.length < HEADER_SIZE_MAX) message.keep("h1", common);
-  return common;
+  if (header.length < HEADER_SIZE_MAX) message.keep("h1", octets);
+  return { section, octets };
 }
 
 /** The common fields of a header section, and its blank line. */
-export function commonFieldsOf(header: Uint8Array): Uint8Array {
-  const section = readHeader(header);
+function commonOctets(header: Uint8Array, section: HeaderSection): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (const { name, start, end } of section.fields) {
     if (isCommonField(name)) pieces.push(header.subarray(start, end));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Entity } from "../mail/mod.ts";
+import type { Entity, HeaderSection } from "../mail/mod.ts";
 import type { Meta } from "../store/mod.ts";
 import type { Session } from "../wire/mod.ts";
 import type { FindingKind } from "./findings.ts";
@@ -34,6 +34,8 @@ export interface Message {
   readonly recent: boolean;
   /** The header section with its blank line, as far as `HEADER_SIZE_MAX` of `mail/` reads. */
   header(): Session<Uint8Array>;
+  /** The same with its fields, told apart once. */
+  section(): Session<HeaderSection>;
   /** The tree of its entities. */
   structure(): Session<Entity>;
   /** Its octets from the first to the last; the caller closes them. */

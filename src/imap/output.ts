@@ -23,6 +23,9 @@ const FEW = 4096;
 const ROOM = 128;
 const MUCH_ROOM = TOGETHER + 2 * FEW;
 
+/** What stands in quotes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 const EMPTY = new Uint8Array(0);
 
 /** Builds one response after the other. Texts are byte strings: one character an octet. */
@@ -65,7 +68,9 @@ export class Output {
 
   /** A string: quoted where that is allowed, a literal where it is not. */
   string(value: string): void {
-    if (isQuotable(value, this.#utf8())) {
+    if (PLAIN.test(value) && value.length <= QUOTED_MAX) {
+      this.words(`"${value}"`);
+    } else if (isQuotable(value, this.#utf8())) {
       this.words(`"${value.replace(/["\\]/g, "\\$&")}"`);
     } else this.literal(latin1Encode(value));
   }

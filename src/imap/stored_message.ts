@@ -6,7 +6,12 @@
  */
 
 import { concatBytes, utf8Decode, utf8Encode } from "../bytes/mod.ts";
-import { type Entity, parseStructure, readHeader } from "../mail/mod.ts";
+import {
+  type Entity,
+  type HeaderSection,
+  parseStructure,
+  readHeader,
+} from "../mail/mod.ts";
 import type { Mailbox, MessageOctets } from "../store/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
 import type { FindingKind, Findings } from "./findings.ts";
@@ -33,6 +38,7 @@ export class StoredMessage implements Message {
   cost = 0;
   #whole: Uint8Array | undefined;
   #header: Uint8Array | undefined;
+  #section: HeaderSection | undefined;
   #structure: Entity | undefined;
 
   constructor(
@@ -47,16 +53,22 @@ export class StoredMessage implements Message {
   }
 
   *header(): Session<Uint8Array> {
-    if (this.#header !== undefined) return this.#header;
+    yield* this.section();
+    return this.#header!;
+  }
+
+  *section(): Session<HeaderSection> {
+    if (this.#section !== undefined) return this.#section;
     const start = yield* work(() => this.#readStart());
-    this.#header = start.subarray(0, readHeader(start).end);
-    return this.#header;
+    this.#section = readHeader(start);
+    this.#header = start.subarray(0, this.#section.end);
+    return this.#section;
   }
 
   *structure(): Session<Entity> {
     this.#structure ??= this.meta.size > CHUNK
       ? yield* this.#largeStructure()
-      : parseStructure(yield* work(() => this.#readWhole()));
+      : parseStructure(yield* work(() => this.#readWhole()), this.#section);
     return this.#structure;
   }
 

@@ -40,34 +40,43 @@ export function describeEntity(
   fields: readonly HeaderField[],
   fallback: { readonly type: string; readonly subtype: string },
 ): EntityFields {
-  const value = (name: string) => findField(fields, name)?.value;
+  // Most fields of a message say nothing of its body.
+  const own = fields.filter(({ name }) => /^content-/i.test(name));
+  const value = (name: string) => findField(own, name)?.value;
   const text = (name: string) => {
     const raw = value(name);
     return raw === undefined ? "" : unfold(raw);
   };
   const type = parseContentType(value("Content-Type") ?? "");
   const disposition = parseDisposition(value("Content-Disposition") ?? "");
-  const optional = {
-    id: text("Content-ID"),
-    description: text("Content-Description"),
-    location: text("Content-Location"),
-    md5: text("Content-MD5"),
-  };
-  return {
+  const encoding = asciiLower(stripComments(text("Content-Transfer-Encoding")));
+  const entity: { -readonly [K in keyof EntityFields]: EntityFields[K] } = {
     type: fallback.type,
     subtype: fallback.subtype,
     params: [],
     ...type,
-    encoding: asciiLower(stripComments(text("Content-Transfer-Encoding"))) ||
-      "7bit",
+    encoding: encoding || "7bit",
     language: languages(text("Content-Language")),
-    ...(disposition ? { disposition } : {}),
-    ...Object.fromEntries(Object.entries(optional).filter(([, v]) => v !== "")),
   };
+  if (disposition) entity.disposition = disposition;
+  for (const [name, key] of TEXTS) {
+    const told = text(name);
+    if (told !== "") entity[key] = told;
+  }
+  return entity;
 }
+
+/** Fields that stand as they are; those that are empty are left out. */
+const TEXTS = [
+  ["Content-ID", "id"],
+  ["Content-Description", "description"],
+  ["Content-Location", "location"],
+  ["Content-MD5", "md5"],
+] as const;
 
 /** RFC 3282 §2: tags between commas. */
 function languages(value: string): string[] {
+  if (value === "") return [];
   return stripComments(value).split(/[ \t]*,[ \t]*/).filter((tag) =>
     tag !== ""
   );

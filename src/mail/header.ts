@@ -82,7 +82,12 @@ export function findField(
   fields: readonly HeaderField[],
   name: string,
 ): HeaderField | undefined {
-  return findFields(fields, name)[0];
+  const wanted = asciiLower(name);
+  return fields.find((field) => isNamed(field, wanted));
+}
+
+function isNamed({ name }: HeaderField, wanted: string): boolean {
+  return name.length === wanted.length && asciiLower(name) === wanted;
 }
 
 /** All fields of that name, in any case, in their order. */
@@ -91,7 +96,7 @@ export function findFields(
   name: string,
 ): HeaderField[] {
   const wanted = asciiLower(name);
-  return fields.filter((field) => asciiLower(field.name) === wanted);
+  return fields.filter((field) => isNamed(field, wanted));
 }
 
 /**
@@ -135,14 +140,17 @@ function fieldsBetween(
   offset: number,
 ): HeaderField[] {
   const fields: HeaderField[] = [];
+  // One text for all: to decode a field takes longer than to cut it out.
+  const size = Math.min(starts.at(-1) ?? 0, HEADER_SIZE_MAX);
+  const text = latin1Decode(section.subarray(0, size));
   for (let i = 0; i + 1 < starts.length; i++) {
     const start = starts[i]!;
     const end = starts[i + 1]!;
     const colon = colonOf(section, start, end);
     if (colon === undefined) continue;
     fields.push({
-      name: trimWhiteSpace(latin1Decode(section.subarray(start, colon))),
-      value: rawValue(section, colon + 1, Math.min(end, HEADER_SIZE_MAX)),
+      name: trimWhiteSpace(text.slice(start, colon)),
+      value: rawValue(text, colon + 1, Math.min(end, HEADER_SIZE_MAX)),
       start: offset + start,
       end: offset + end,
     });
@@ -150,11 +158,11 @@ function fieldsBetween(
   return fields;
 }
 
-function rawValue(section: Uint8Array, start: number, end: number): string {
+function rawValue(text: string, start: number, end: number): string {
   let last = end;
-  if (last > start && section[last - 1] === LF) last--;
-  if (last > start && section[last - 1] === CR) last--;
-  return latin1Decode(section.subarray(start, Math.max(start, last)));
+  if (last > start && text.charCodeAt(last - 1) === LF) last--;
+  if (last > start && text.charCodeAt(last - 1) === CR) last--;
+  return text.slice(start, Math.max(start, last));
 }
 
 /** Where the colon stands after a field name (RFC 5322 §3.6.8); undefined when the line is no field. */

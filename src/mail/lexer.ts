@@ -21,7 +21,7 @@ export class Lexer {
 
   /** The character at the cursor; "" at the end. */
   get next(): string {
-    return this.text[this.at] ?? "";
+    return this.text.charAt(this.at);
   }
 
   /** Takes what a sticky `pattern` matches at the cursor; "" when it does not. */
@@ -100,6 +100,7 @@ export class Lexer {
 
 /** `text` with each comment outside of quoted strings turned into a blank, trimmed. */
 export function stripComments(text: string): string {
+  if (!text.includes("(")) return trimWhiteSpace(text);
   const lexer = new Lexer(text);
   const pieces: string[] = [];
   while (lexer.at < text.length) {

@@ -12,7 +12,7 @@
 
 import { CR, latin1Decode, LF, SP, TAB } from "../bytes/mod.ts";
 import { describeEntity, type EntityFields } from "./entity_fields.ts";
-import { readHeader } from "./header.ts";
+import { type HeaderSection, readHeader } from "./header.ts";
 import {
   decodeParameters,
   findParameter,
@@ -47,9 +47,16 @@ export interface Entity extends EntityFields {
   readonly message: Entity | undefined;
 }
 
-/** The structure of a whole message. Never throws; linear time. */
-export function parseStructure(bytes: Uint8Array): Entity {
-  return new StructureReader(bytes).read();
+/**
+ * The structure of a whole message. Never throws; linear time.
+ *
+ * @param section Its header section, where that was read before.
+ */
+export function parseStructure(
+  bytes: Uint8Array,
+  section?: HeaderSection,
+): Entity {
+  return new StructureReader(bytes, section).read();
 }
 
 /** Calls `visit` for `entity` and all that it holds, outer before inner, in their order. */
@@ -83,6 +90,7 @@ type EntityDraft =
 
 class StructureReader {
   readonly #bytes: Uint8Array;
+  readonly #section: HeaderSection | undefined;
   readonly #stack: OpenEntity[] = [];
   /** For each boundary the levels of the stack that wait for it, innermost last. */
   readonly #boundaries = new Map<string, number[]>();
@@ -90,8 +98,9 @@ class StructureReader {
   /** Line ends before the current line. */
   #lines = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, section: HeaderSection | undefined) {
     this.#bytes = bytes;
+    this.#section = section;
   }
 
   read(): Entity {
@@ -222,7 +231,10 @@ class StructureReader {
 
   #describe(entity: EntityDraft, fieldsEnd: number, bodyStart: number): void {
     const { start } = entity.header;
-    const { fields } = readHeader(this.#bytes, start, fieldsEnd);
+    const isKnown = start === 0 && fieldsEnd === this.#section?.fieldsEnd;
+    const { fields } = isKnown
+      ? this.#section!
+      : readHeader(this.#bytes, start, fieldsEnd);
     Object.assign(entity, describeEntity(fields, entity));
     entity.header = { start, end: bodyStart };
     entity.body = { start: bodyStart, end: bodyStart };

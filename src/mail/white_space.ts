@@ -7,9 +7,11 @@
  * @module
  */
 
+import { CR, LF, SP, TAB } from "../bytes/mod.ts";
+
 function isBlank(text: string, at: number): boolean {
-  const char = text[at];
-  return char === " " || char === "\t" || char === "\r" || char === "\n";
+  const code = text.charCodeAt(at);
+  return code === SP || code === TAB || code === CR || code === LF;
 }
 
 /** `text` without white space at its ends. */
@@ -23,5 +25,8 @@ export function trimWhiteSpace(text: string): string {
 
 /** A raw field body on one line: line ends taken out, trimmed (RFC 5322 §2.2.3). */
 export function unfold(value: string): string {
-  return trimWhiteSpace(value.replace(/\r?\n/g, ""));
+  // Most are not folded.
+  return trimWhiteSpace(
+    value.includes("\n") ? value.replace(/\r?\n/g, "") : value,
+  );
 }

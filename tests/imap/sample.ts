@@ -48,6 +48,10 @@ export function sampleMessage(
       return bytes.subarray(0, readHeader(bytes).end);
     },
     // deno-lint-ignore require-yield -- nothing to wait for
+    *section() {
+      return readHeader(bytes);
+    },
+    // deno-lint-ignore require-yield -- nothing to wait for
     *structure() {
       return parseStructure(bytes);
     },

@@ -9,6 +9,7 @@ import {
   HEADER_SIZE_MAX,
   type OctetRange,
   type Parameter,
+  readHeader,
   walkEntities,
 } from "../../mail/mod.ts";
 import type { Session } from "../../wire/mod.ts";
@@ -168,7 +169,7 @@ class StructureWriter {
     const { message, lines } = entity;
     const header = message && this.#headers.get(message.header);
     this.#out.words(" ");
-    if (header) writeEnvelope(this.#out, header);
+    if (header) writeEnvelope(this.#out, readHeader(header).fields);
     else writeEmptyEnvelope(this.#out);
     this.#out.words(" ");
     if (message) yield* this.write(message);

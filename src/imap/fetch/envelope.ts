@@ -9,13 +9,13 @@
 
 import { asciiLower } from "../../bytes/mod.ts";
 import {
-  type HeaderGroup,
-  type HeaderMailbox,
-  parseAddressList,
-  readHeader,
+  type HeaderField,
+  parseWrittenAddresses,
   unfold,
+  type WrittenGroup,
+  type WrittenMailbox,
 } from "../../mail/mod.ts";
-import { commonHeader } from "../common_fields.ts";
+import { commonFields } from "../common_fields.ts";
 import type { Output } from "../output.ts";
 import type { FetchItem } from "../rows.ts";
 import { writeKnown, writeRemembered } from "./remembered.ts";
@@ -30,18 +30,21 @@ export const envelope: FetchItem = {
       const what = [out, message, context, "e1", "ENVELOPE"] as const;
       if (writeKnown(...what)) return;
       return writeRemembered(...what, function* (out) {
-        writeEnvelope(out, yield* commonHeader(message));
+        writeEnvelope(out, yield* commonFields(message));
       });
     },
   }),
 };
 
-/** Writes the envelope of the header section `header`. */
-export function writeEnvelope(out: Output, header: Uint8Array): void {
-  const fields = fieldsByName(header);
+/** Writes the envelope of a message whose header section has `all` these fields. */
+export function writeEnvelope(
+  out: Output,
+  all: readonly HeaderField[],
+): void {
+  const fields = fieldsByName(all);
   const text = (name: string) => out.nstring(fieldText(fields, name));
   const list = (name: string) =>
-    (fields.get(name) ?? []).flatMap(parseAddressList);
+    (fields.get(name) ?? []).flatMap(parseWrittenAddresses);
   const from = list("from");
   out.words("(");
   text("date");
@@ -75,10 +78,10 @@ export function lineText(value: string): string {
 /** Raw values by name, in lower case. */
 type Fields = ReadonlyMap<string, readonly string[]>;
 
-/** The fields of a header section, put in order once for all ten of an envelope. */
-function fieldsByName(header: Uint8Array): Fields {
+/** Fields put in order once for all ten of an envelope. */
+function fieldsByName(fields: readonly HeaderField[]): Fields {
   const byName = new Map<string, string[]>();
-  for (const { name, value } of readHeader(header).fields) {
+  for (const { name, value } of fields) {
     const key = asciiLower(name);
     const values = byName.get(key);
     if (values) values.push(value);
@@ -95,7 +98,7 @@ function fieldText(fields: Fields, name: string): string | undefined {
 
 function writeAddresses(
   out: Output,
-  list: readonly (HeaderMailbox | HeaderGroup)[],
+  list: readonly (WrittenMailbox | WrittenGroup)[],
 ): void {
   if (list.length === 0) return out.words(" NIL");
   out.words(" (");
@@ -107,7 +110,7 @@ function writeAddresses(
 }
 
 /** The route ("at-domain-list") is always NIL: mail has none any more (RFC 5321 Appendix C). */
-function writeMailbox(out: Output, mailbox: HeaderMailbox): void {
+function writeMailbox(out: Output, mailbox: WrittenMailbox): void {
   const { rawName, localPart, domain } = mailbox;
   out.words("(");
   out.nstring(rawName === "" ? undefined : lineText(rawName));
@@ -120,7 +123,7 @@ function writeMailbox(out: Output, mailbox: HeaderMailbox): void {
 }
 
 /** RFC 9051 §7.5.2: a group is opened by an address with its name, and closed by one without. */
-function writeGroup(out: Output, group: HeaderGroup): void {
+function writeGroup(out: Output, group: WrittenGroup): void {
   out.words("(NIL NIL ");
   out.string(lineText(group.rawName));
   out.words(" NIL)");
