@@ -5,21 +5,16 @@
  * no byte is lost. `new TextDecoder("latin1")` is windows-1252 and would lose some.
  */
 
-const CHUNK = 8192;
+import { Buffer } from "node:buffer";
+
+/** A call into the engine's own copy: a fortieth of what String.fromCharCode costs for 4 KiB. */
+const latin1Slice: (from: number, to: number) => string =
+  // deno-lint-ignore no-explicit-any -- Node's types hide it, Node's streams stand on it.
+  (Buffer.prototype as any).latin1Slice;
 
 /** The byte string of `bytes`; round-trips with {@linkcode latin1Encode}. */
 export function latin1Decode(bytes: Uint8Array): string {
-  if (bytes.length <= CHUNK) {
-    return String.fromCharCode.apply(null, bytes as unknown as number[]);
-  }
-  let text = "";
-  for (let i = 0; i < bytes.length; i += CHUNK) {
-    text += String.fromCharCode.apply(
-      null,
-      bytes.subarray(i, i + CHUNK) as unknown as number[],
-    );
-  }
-  return text;
+  return latin1Slice.call(bytes, 0, bytes.length);
 }
 
 /** Up to here a loop is faster than a call out of the engine. */

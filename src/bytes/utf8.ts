@@ -6,12 +6,16 @@ const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Up to here a loop is faster than a call out of the engine. */
-const SHORT = 512;
+const SHORT = 128;
 
 /** The UTF-8 bytes of `text`. */
 export function utf8Encode(text: string): Uint8Array<ArrayBuffer> {
-  if (text.length > SHORT) return encoder.encode(text);
   const bytes = new Uint8Array(text.length);
+  if (text.length > SHORT) {
+    // All of it fits where it is US-ASCII, which saves making the room twice.
+    const { read } = encoder.encodeInto(text, bytes);
+    return read === text.length ? bytes : encoder.encode(text);
+  }
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code > 0x7f) return encoder.encode(text);

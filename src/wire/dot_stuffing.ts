@@ -8,7 +8,7 @@
  * @module
  */
 
-import { CR, DOT, LF } from "../bytes/mod.ts";
+import { CR, DOT, latin1Decode, LF } from "../bytes/mod.ts";
 
 /** What the last octets were. */
 const enum State {
@@ -141,8 +141,10 @@ export class DotWriter {
     if (input.length === 0) return input;
     const dots: number[] = [];
     if (this.#last === LF && input[0] === DOT) dots.push(0);
-    for (let at = input.indexOf(LF); at >= 0; at = input.indexOf(LF, at + 1)) {
-      if (input[at + 1] === DOT) dots.push(at + 1);
+    // As text: looking for both at once skips lines without a call for each.
+    const text = latin1Decode(input);
+    for (let at = -1; (at = text.indexOf("\n.", at + 1)) >= 0;) {
+      dots.push(at + 1);
     }
     this.#beforeLast = input.length > 1 ? input[input.length - 2]! : this.#last;
     this.#last = input[input.length - 1]!;
