@@ -30,6 +30,11 @@ const PAGE = 8000;
 /** What went longest ago is forgotten, all at once, when there is more than this. */
 const MOST_EXPUNGED = 50_000;
 
+/** Rows that are put by one statement: less than half the time of one each. */
+const TOGETHER = 64;
+const PUT_ONE = "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)";
+const PUT_MANY = PUT_ONE + ", (?, ?, ?, ?)".repeat(TOGETHER - 1);
+
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
@@ -233,12 +238,7 @@ class SqliteIndex implements Index {
     const { settled, recentFrom, expungedSince, closedAt } = state;
     this.#inOneStep(() => {
       for (const gone of remove) this.#remove(row.id, gone);
-      const insert = this.#sql(
-        "INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)",
-      );
-      for (const { uid, modseq, folder, name } of put) {
-        insert.run(row.id, uid, modseq, `${folder}/${name}`);
-      }
+      this.#put(row.id, put);
       this.#sql(
         `UPDATE mailbox SET new_time = ?, cur_time = ?, recent_from = ?,
         expunged_since = ?, closed_at = ? WHERE id = ?`,
@@ -250,6 +250,17 @@ class SqliteIndex implements Index {
     });
     const uids = remove.map(({ uid }) => uid);
     this.#onText((text) => text.remove(row.uid_validity, uids));
+  }
+
+  #put(id: number, rows: readonly IndexRow[]): void {
+    for (let i = 0; i < rows.length;) {
+      const isMany = rows.length - i >= TOGETHER;
+      const values: (number | string)[] = [];
+      for (const row of rows.slice(i, i += isMany ? TOGETHER : 1)) {
+        values.push(id, row.uid, row.modseq, `${row.folder}/${row.name}`);
+      }
+      this.#sql(isMany ? PUT_MANY : PUT_ONE).run(...values);
+    }
   }
 
   #existing(mailbox: string): MailboxRow {
