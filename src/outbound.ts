@@ -182,9 +182,11 @@ function converseAs(
         });
       },
     );
-    return unreached === undefined
+    // What broke off then tells nothing of the peer, nor of its TLS.
+    const why = more.signal.aborted ? "this server is stopping" : unreached;
+    return why === undefined
       ? { ...seen, ...(report === undefined ? {} : { report }) }
-      : { ...seen, unreached: notReached(place, unreached) };
+      : { unreached: notReached(place, why) };
   };
 }
 

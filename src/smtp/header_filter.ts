@@ -11,7 +11,7 @@ import * as replies from "./replies.ts";
 
 /** What fields may ask for in place of parameters of MAIL, which go before them. */
 export interface HeaderWishes {
-  /** MT-Priority (RFC 6758 §4): -9 to 9. */
+  /** MT-Priority (RFC 6758 §4): -9 to 9. Of submissions alone: strangers have no say in our queue. */
   readonly priority?: number;
   /** "TLS-Required: No" (RFC 8689 §3). */
   readonly requireTls?: false;

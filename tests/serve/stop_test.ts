@@ -143,6 +143,14 @@ Deno.test("SIGTERM: peers that hang on both sides hold the server no longer than
   assert(took < 10_000, `it took ${took} ms`);
   client.close();
 
+  for (const { port } of [peer, mute]) {
+    const { reply } = await server.event(
+      "connection_failed",
+      (one) => String(one.peer).endsWith(`:${port}`),
+    );
+    assertStringIncludes(String(reply), "this server is stopping");
+  }
+
   const listed = await site.command("queue list --json");
   const attempts = listed.trim().split("\n").map((line) =>
     JSON.parse(line).destinations[0].attempts
