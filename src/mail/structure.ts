@@ -10,9 +10,9 @@
  * @module
  */
 
-import { CR, latin1Decode, LF, SP, TAB } from "../bytes/mod.ts";
+import { concatBytes, CR, latin1Decode, LF, SP, TAB } from "../bytes/mod.ts";
 import { describeEntity, type EntityFields } from "./entity_fields.ts";
-import { type HeaderSection, readHeader } from "./header.ts";
+import { HEADER_SIZE_MAX, type HeaderSection, readHeader } from "./header.ts";
 import {
   decodeParameters,
   findParameter,
@@ -56,7 +56,9 @@ export function parseStructure(
   bytes: Uint8Array,
   section?: HeaderSection,
 ): Entity {
-  return new StructureReader(bytes, section).read();
+  const reader = new StructureReader(section);
+  reader.push(bytes);
+  return reader.end();
 }
 
 /** Calls `visit` for `entity` and all that it holds, outer before inner, in their order. */
@@ -88,52 +90,162 @@ type EntityDraft =
   & { -readonly [K in keyof Entity]: Entity[K] }
   & { children: Entity[] };
 
-class StructureReader {
-  readonly #bytes: Uint8Array;
+/** Octets of a line that are looked at: "--", a boundary, "--". */
+const LINE_HEAD = BOUNDARY_MAX + 4;
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** A line that is longer than {@linkcode LINE_HEAD} and has not ended yet. */
+interface LongLine {
+  readonly start: number;
+  /** What follows "--" at its start, without blanks at the end; undefined when that is no boundary. */
+  text: string | undefined;
+}
+
+/**
+ * Reads a structure from octets that come in pieces, however they are cut. It keeps
+ * the tree, one header section up to its limit, and the start of one line.
+ */
+export class StructureReader {
   readonly #section: HeaderSection | undefined;
+  readonly #root: EntityDraft;
   readonly #stack: OpenEntity[] = [];
+  /** The innermost one. */
+  #top!: OpenEntity;
   /** For each boundary the levels of the stack that wait for it, innermost last. */
   readonly #boundaries = new Map<string, number[]>();
   #count = 0;
   /** Line ends before the current line. */
   #lines = 0;
+  /** Octets of the line end before the line in which the window starts. */
+  #ending = 0;
+  /** Octets that have come. */
+  #total = 0;
+  /** What is looked at now: the start of a line that was not at hand as a whole, and the last piece. */
+  #window = NOTHING;
+  /** Where it starts in the message. */
+  #base = 0;
+  #kept = NOTHING;
+  #long: LongLine | undefined;
+  /** The last octet of the window before. */
+  #last: number | undefined;
+  /** Pieces of the header section that began before the window. */
+  #header: Uint8Array[] = [];
+  #headerSize = 0;
 
-  constructor(bytes: Uint8Array, section: HeaderSection | undefined) {
-    this.#bytes = bytes;
+  /** @param section The message's header section, where that was read before. */
+  constructor(section?: HeaderSection) {
     this.#section = section;
+    this.#root = this.#open(0, "text/plain");
   }
 
-  read(): Entity {
-    const bytes = this.#bytes;
-    const root = this.#open(0, "text/plain");
-    for (let start = 0; start < bytes.length;) {
-      const lf = bytes.indexOf(LF, start);
-      const next = lf < 0 ? bytes.length : lf + 1;
-      this.#line(start, next);
-      if (lf >= 0) this.#lines++;
-      start = next;
+  /** Takes the next octets; they may be overwritten afterwards. */
+  push(piece: Uint8Array): void {
+    const kept = this.#kept;
+    this.#window = kept.length === 0 ? piece : concatBytes([kept, piece]);
+    this.#base = this.#total - kept.length;
+    this.#total += piece.length;
+    const window = this.#window;
+    let start = 0;
+    for (let lf; (lf = window.indexOf(LF, start)) >= 0; start = lf + 1) {
+      // Nearly all lines are neither.
+      if (
+        this.#top.state === "header" || window[start] === DASH || this.#long
+      ) {
+        this.#line(start, lf + 1);
+      }
+      this.#lines++;
     }
-    this.#closeDownTo(0, bytes.length, bytes.length);
-    return root;
+    this.#keep(start);
   }
 
+  /** The structure, when all octets have come. */
+  end(): Entity {
+    this.#window = this.#kept;
+    this.#base = this.#total - this.#kept.length;
+    if (this.#long || this.#kept.length > 0) this.#line(0, this.#kept.length);
+    this.#closeDownTo(0, this.#total, this.#total);
+    return this.#root;
+  }
+
+  /** Keeps what is needed of the window, whose last line starts at `start` and has not ended. */
+  #keep(start: number): void {
+    const rest = this.#window.subarray(start);
+    this.#gatherHeader();
+    this.#ending = this.#endingBefore(this.#base + start);
+    this.#last = this.#window.at(-1);
+    this.#window = NOTHING;
+    this.#kept = NOTHING;
+    if (this.#long) this.#prolong(this.#long, rest);
+    else if (rest.length <= LINE_HEAD) this.#kept = rest.slice();
+    else {
+      this.#long = { start: this.#base + start, text: delimiterText(rest) };
+    }
+  }
+
+  /** Octets of the line end before the line that starts at `start`. */
+  #endingBefore(start: number): number {
+    const at = start - this.#base;
+    if (at <= 0) return this.#ending;
+    const before = at > 1 ? this.#window[at - 2] : this.#last;
+    return before === CR ? 2 : 1;
+  }
+
+  /** More of a long line: what is not blank makes it too long for a boundary. */
+  #prolong(long: LongLine, octets: Uint8Array): void {
+    if (long.text !== undefined && !octets.every(isBlank)) {
+      long.text = undefined;
+    }
+  }
+
+  /** Keeps what the window has of a header section that goes on. */
+  #gatherHeader(): void {
+    const { state, entity } = this.#top;
+    const room = HEADER_SIZE_MAX - this.#headerSize;
+    if (state !== "header" || room === 0) return;
+    const from = entity.header.start + this.#headerSize - this.#base;
+    const piece = this.#window.slice(from, from + room);
+    this.#header.push(piece);
+    this.#headerSize += piece.length;
+  }
+
+  /** The octets of the header section from `start` to `end`, up to its limit. */
+  #headerOctets(start: number, end: number): Uint8Array {
+    const from = start + this.#headerSize - this.#base;
+    const here = this.#headerSize === HEADER_SIZE_MAX
+      ? NOTHING
+      : this.#window.subarray(from, Math.max(from, end - this.#base));
+    if (this.#headerSize === 0) return here;
+    return concatBytes([...this.#header, here]).subarray(0, end - start);
+  }
+
+  /** A line of the window; offsets are the window's. */
   #line(start: number, next: number): void {
-    const top = this.#stack.at(-1)!;
-    if (this.#bytes[start] === DASH && this.#bytes[start + 1] === DASH) {
-      if (this.#delimiter(start, next)) return;
+    const window = this.#window;
+    if (this.#long) return this.#endLong(this.#long, next);
+    if (window[start] === DASH && window[start + 1] === DASH) {
+      const text = this.#boundaries.size === 0
+        ? undefined
+        : delimiterText(window.subarray(start, next));
+      const [from, to] = [this.#base + start, this.#base + next];
+      if (text !== undefined && this.#delimiter(text, from, to)) return;
     }
+    const top = this.#top;
     if (top.state !== "header") return;
-    const first = this.#bytes[start];
+    const first = window[start];
     const blank = first === LF || first === CR && start + 2 === next &&
-        this.#bytes[start + 1] === LF;
-    if (blank) this.#endHeader(top, start, next);
+        window[start + 1] === LF;
+    if (blank) this.#endHeader(top, this.#base + start, this.#base + next);
   }
 
-  /** Handles a line that starts with "--": whether it is a boundary that something waits for. */
-  #delimiter(start: number, next: number): boolean {
-    if (this.#boundaries.size === 0) return false;
-    const text = this.#delimiterText(start + 2, next);
-    if (text === undefined) return false;
+  #endLong(long: LongLine, next: number): void {
+    this.#prolong(long, this.#window.subarray(0, next));
+    this.#long = undefined;
+    if (long.text === undefined) return;
+    this.#delimiter(long.text, long.start, this.#base + next);
+  }
+
+  /** Handles a line that starts with "--" and has `text` behind it: whether it is a boundary that something waits for. */
+  #delimiter(text: string, start: number, next: number): boolean {
     const plain = this.#boundaries.get(text)?.at(-1);
     const level = plain ??
       (text.endsWith("--")
@@ -146,21 +258,9 @@ class StructureReader {
     return true;
   }
 
-  /** What follows "--" on a line, without the blanks that transport may have added; undefined when it is too long. */
-  #delimiterText(start: number, next: number): string | undefined {
-    const bytes = this.#bytes;
-    let end = next;
-    while (end > start && isBlank(bytes[end - 1]!)) end--;
-    if (end - start > BOUNDARY_MAX + 2) return undefined;
-    return latin1Decode(bytes.subarray(start, end));
-  }
-
   /** Closes what is open above `level`: the line end before a boundary belongs to it (RFC 2046 §5.1.1). */
   #endParts(level: number, start: number): void {
-    const bytes = this.#bytes;
-    let end = start;
-    if (bytes[end - 1] === LF) end -= bytes[end - 2] === CR ? 2 : 1;
-    this.#closeDownTo(level + 1, end, start);
+    this.#closeDownTo(level + 1, start - this.#endingBefore(start), start);
   }
 
   /** Closes at `end`; the current line starts at `start`, at `end` or one line end later. */
@@ -174,6 +274,7 @@ class StructureReader {
         this.#endBoundary(open, this.#stack.length - 1);
       }
       this.#stack.pop();
+      this.#top = this.#stack.at(-1) ?? open;
     }
   }
 
@@ -212,12 +313,8 @@ class StructureReader {
     };
     const linesBefore = this.#lines;
     this.#count++;
-    this.#stack.push({
-      entity,
-      state: "header",
-      boundary: undefined,
-      linesBefore,
-    });
+    this.#top = { entity, state: "header", boundary: undefined, linesBefore };
+    this.#stack.push(this.#top);
     return entity;
   }
 
@@ -234,7 +331,9 @@ class StructureReader {
     const isKnown = start === 0 && fieldsEnd === this.#section?.fieldsEnd;
     const { fields } = isKnown
       ? this.#section!
-      : readHeader(this.#bytes, start, fieldsEnd);
+      : readHeader(this.#headerOctets(start, fieldsEnd));
+    this.#header = [];
+    this.#headerSize = 0;
     Object.assign(entity, describeEntity(fields, entity));
     entity.header = { start, end: bodyStart };
     entity.body = { start: bodyStart, end: bodyStart };
@@ -283,6 +382,15 @@ function holdsMessage(entity: EntityFields): boolean {
   return entity.type === "message" &&
     (entity.subtype === "rfc822" || entity.subtype === "global") &&
     ["7bit", "8bit", "binary"].includes(entity.encoding);
+}
+
+/** What follows "--" on a line, without the blanks that transport may have added; undefined when it is no boundary. */
+function delimiterText(line: Uint8Array): string | undefined {
+  if (line[0] !== DASH || line[1] !== DASH) return undefined;
+  let end = line.length;
+  while (end > 2 && isBlank(line[end - 1]!)) end--;
+  if (end - 2 > BOUNDARY_MAX + 2) return undefined;
+  return latin1Decode(line.subarray(2, end));
 }
 
 function isBlank(octet: number): boolean {

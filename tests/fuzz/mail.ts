@@ -40,6 +40,7 @@ import {
   parseTransferEncoding,
   readHeader,
   sameAddress,
+  StructureReader,
   toUnicodeDomain,
   transferDecoder,
   unfold,
@@ -68,6 +69,14 @@ function checkStructure(bytes: Uint8Array): void {
   larger.set(bytes, 50);
   const view = larger.subarray(50, 50 + bytes.length);
   assertEquals(JSON.stringify(parseStructure(view)), JSON.stringify(structure));
+  const reader = new StructureReader();
+  // Cut wherever the octets say so.
+  for (let at = 0; at < bytes.length;) {
+    const next = at + 1 + bytes[at]! % 97;
+    reader.push(bytes.subarray(at, next));
+    at = next;
+  }
+  assertEquals(JSON.stringify(reader.end()), JSON.stringify(structure));
   const whole = { start: 0, end: bytes.length };
   assertEquals([structure.header.start, structure.body.end], [0, bytes.length]);
   const lineEnds = countLineEnds(bytes);

@@ -5,8 +5,10 @@ import {
   MIME_DEPTH_MAX,
   MIME_PARTS_MAX,
   parseStructure,
+  StructureReader,
   walkEntities,
 } from "../../src/mail/mod.ts";
+import { seededRandom } from "../harness/seeded_random.ts";
 
 const FOLDER = new URL("../fixtures/mime/", import.meta.url);
 
@@ -145,4 +147,68 @@ Deno.test("walkEntities() shows outer entities before inner ones, in their order
 
 Deno.test("the MIME fixtures are there", () => {
   assert(names.length >= 20, `${names.length} fixtures`);
+});
+
+/** The structure of octets that come in pieces, each in the same buffer. */
+function inPieces(bytes: Uint8Array, sizeOf: () => number): Entity {
+  const reader = new StructureReader();
+  const buffer = new Uint8Array(bytes.length);
+  for (let at = 0; at < bytes.length;) {
+    const piece = bytes.subarray(at, at + sizeOf());
+    buffer.fill(0x2d);
+    buffer.set(piece);
+    reader.push(buffer.subarray(0, piece.length));
+    at += piece.length;
+  }
+  return reader.end();
+}
+
+for (const name of names) {
+  Deno.test(`StructureReader finds ${name} the same, however it is cut`, () => {
+    const bytes = Deno.readFileSync(new URL(name, FOLDER));
+    const whole = parseStructure(bytes);
+    for (const size of [1, 2, 3, 7, 64]) {
+      assertEquals(inPieces(bytes, () => size), whole, `${size} octets each`);
+    }
+  });
+}
+
+const LINES = [
+  ...["--a", "--a--", "--b", "--b--", "--a \t", "--", "-", "x", "", "\r"],
+  "Content-Type: multipart/mixed; boundary=a",
+  'Content-Type: multipart/digest;\r\n boundary="b"',
+  "Content-Type: message/rfc822",
+  "Subject: " + "long ".repeat(80),
+  `--a${" ".repeat(300)}`,
+  `--b${" ".repeat(300)}x`,
+  `--${"c".repeat(256)}`,
+  `Content-Type: multipart/mixed; boundary=${"c".repeat(256)}`,
+  `--${"c".repeat(257)}--`,
+];
+
+Deno.test("StructureReader finds random messages the same, cut at random borders", () => {
+  const random = seededRandom(20_260_102);
+  const below = (limit: number) => Math.floor(random() * limit);
+  for (let round = 0; round < 2000; round++) {
+    const lines = Array.from({ length: below(40) }, () => {
+      const end = ["\r\n", "\n", "\r\n\r\n"][below(3)]!;
+      return LINES[below(LINES.length)]! + end;
+    });
+    const bytes = latin1Encode(lines.join("").slice(0, -below(3) || undefined));
+    const longest = [2, 10, 100, 1000][below(4)]!;
+    const cut = inPieces(bytes, () => 1 + below(longest));
+    assertEquals(cut, parseStructure(bytes), latin1Decode(bytes));
+  }
+});
+
+Deno.test("StructureReader cuts header sections of more than 1 MiB where the whole message does", () => {
+  const filler = `X: ${"y".repeat(70)}\r\n`.repeat(14_000);
+  for (const extra of [0, 9, 1000, 600_000]) {
+    const text = `${filler}Y: ${"z".repeat(extra + 25_000)}\r\n` +
+      "Content-Type: text/html\r\n\r\nbody\r\n";
+    const bytes = latin1Encode(text);
+    const cut = inPieces(bytes, () => 64 * 1024);
+    assertEquals(cut, parseStructure(bytes));
+    assertEquals(cut.body.end - cut.body.start, 6);
+  }
 });
