@@ -11,9 +11,11 @@ import {
   type HeaderSection,
   parseStructure,
   readHeader,
+  StructureReader,
 } from "../mail/mod.ts";
 import type { Mailbox, MessageOctets } from "../store/mod.ts";
 import { type Session, work } from "../wire/mod.ts";
+import { passRange } from "./fetch/read_octets.ts";
 import type { FindingKind, Findings } from "./findings.ts";
 import type { Message, Octets } from "./message.ts";
 import { no, Refusal } from "./status.ts";
@@ -26,6 +28,8 @@ const CHUNK = 64 * 1024;
 const HEADER_MAX = 1024 * 1024;
 /** Larger messages are not kept between two items. */
 const KEPT_MAX = 1024 * 1024;
+
+const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
 
 /** What it costs to read a message, and to read what was found out about it. */
 const READING = 100;
@@ -76,7 +80,11 @@ export class StoredMessage implements Message {
   *#largeStructure(): Session<Entity> {
     const found = yield* this.found("t1");
     if (found !== undefined) return JSON.parse(utf8Decode(found)!);
-    const root = parseStructure(yield* work(() => this.#readWhole()));
+    const reader = new StructureReader();
+    yield* passRange(yield* this.octets(), WHOLE, (piece) => {
+      reader.push(piece);
+    });
+    const root = reader.end();
     this.keep("t1", utf8Encode(JSON.stringify(root)));
     return root;
   }
