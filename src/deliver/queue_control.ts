@@ -5,6 +5,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import type { Reply } from "../mail/mod.ts";
 import {
   destinationKey,
@@ -73,10 +74,10 @@ export class QueueControl {
   /** What waits, oldest first. */
   async *list(filter: QueueFilter = {}): AsyncGenerator<WaitingMessage> {
     for await (const slice of this.#slices(filter)) {
-      for (const { id } of slice) {
+      for (const entry of slice) {
         // It may be delivered by now: the reader has its own pace.
-        const entry = await this.#options.spool.load(id);
-        if (entry) yield this.#waiting(entry, filter);
+        const isThere = this.#options.spool.entry(entry.id) !== undefined;
+        if (isThere) yield this.#waiting(entry, filter);
       }
     }
   }
@@ -179,7 +180,7 @@ export class QueueControl {
       yield entries.filter((entry) => entry !== undefined)
         .filter((entry) => keysOf(entry, filter).length > 0);
       note?.(at + slice.length, all.length);
-      await new Promise((resolve) => setTimeout(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
