@@ -67,7 +67,7 @@ export class ActiveQueue {
   /** Takes in all that waits. */
   seeAll(): void {
     this.#agenda.forgetReminders();
-    for (const entry of this.#options.spool.entries()) this.see(entry);
+    for (const entry of this.#options.spool.each()) this.see(entry);
     this.#mostReminders = 2 * this.#agenda.reminders + SPARE_REMINDERS;
   }
 
@@ -155,21 +155,27 @@ export class ActiveQueue {
 
   /** When an entry is due, lane by lane. */
   #duesOf(entry: WaitingEntry): Due[] {
-    const { laneOf, pools } = this.#options;
+    const { pending } = entry;
+    const all = Array.from(pending, (key) => this.#dueOf(entry, key));
+    if (all.length === 1) return all;
     const dues = new Map<string, Due>();
-    for (const key of entry.pending) {
-      const destination = destinationOf(key);
-      const lane = laneOf(destination);
-      const at = dueOf(entry, key);
-      const known = dues.get(lane);
-      if (known) known.at = Math.min(known.at, at);
-      else {
-        const isLocal = destination.kind === "mailbox";
-        const pool = isLocal ? pools.local : pools.remote;
-        dues.set(lane, { lane, pool, at });
-      }
+    for (const due of all) {
+      const known = dues.get(due.lane);
+      if (known === undefined) dues.set(due.lane, due);
+      else known.at = Math.min(known.at, due.at);
     }
     return [...dues.values()];
+  }
+
+  #dueOf(entry: WaitingEntry, key: string): Due {
+    const { laneOf, pools } = this.#options;
+    const destination = destinationOf(key);
+    const isLocal = destination.kind === "mailbox";
+    return {
+      lane: laneOf(destination),
+      pool: isLocal ? pools.local : pools.remote,
+      at: dueOf(entry, key),
+    };
   }
 
   #remind(id: string): void {
@@ -184,11 +190,11 @@ export class ActiveQueue {
 
   /** Has a job made, now or later, unless there is one. */
   #place({ id, priority }: WaitingEntry, due: Due): void {
-    if (this.#jobIn(due.lane, id)) return;
     if (due.at > this.#options.now()) {
       if (due.at < Infinity) this.#agenda.addReminder(due.at, id);
       return;
     }
+    if (this.#jobIn(due.lane, id)) return;
     const lane = this.#laneOf(due);
     const job = new Job(id, lane, priority, this.#jobs.get(id));
     lane.jobs++;

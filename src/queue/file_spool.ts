@@ -54,6 +54,8 @@ export interface FileSpoolOptions {
   readonly log: SpoolLog;
   /** Octets after which the journal begins its next segment. */
   readonly segmentLimit?: number;
+  /** Octets of the journal that a start reads at a time. */
+  readonly readLimit?: number;
   /** Octets of recent messages that are kept in memory. */
   readonly recentLimit?: number;
   /** The most octets of a message that goes into the journal. */
@@ -62,6 +64,7 @@ export interface FileSpoolOptions {
 
 const DEFAULTS = {
   segmentLimit: 16 * 1024 * 1024,
+  readLimit: 512 * 1024,
   recentLimit: 32 * 1024 * 1024,
   smallLimit: 256 * 1024,
 };
@@ -341,6 +344,10 @@ class FileSpool implements Spool {
 
   entries(): readonly WaitingEntry[] {
     return [...this.#entries].sort((a, b) => a.id < b.id ? -1 : 1);
+  }
+
+  each(): Iterable<WaitingEntry> {
+    return this.#entries;
   }
 
   async close(): Promise<void> {

@@ -23,7 +23,7 @@ import {
   readRecord,
   writeRecord,
 } from "./record.ts";
-import { type Replayed, replaySegment, segmentOctets } from "./replay.ts";
+import { type Replayed, replaySegment } from "./replay.ts";
 import {
   bufferOf,
   load,
@@ -43,6 +43,8 @@ export interface JournalOptions {
   readonly log: SpoolLog;
   /** Octets after which the next segment begins. */
   readonly segmentLimit: number;
+  /** Octets that a start reads at a time. */
+  readonly readLimit: number;
   readonly entries: Entries;
   /** Told of an entry whose record was found damaged when it was to be carried. */
   readonly lost: (entry: Entry) => void;
@@ -90,11 +92,10 @@ export class Journal {
     this.#sequence = last?.sequence ?? 0;
     let isDamaged = false;
     const unproven = new Map<number, readonly Found[]>();
-    const octets = segmentOctets(this.#disk, this.#segments);
-    for await (const [segment, bytes] of octets) {
-      const isLast = segment === last;
+    const buffer = new Uint8Array(this.#options.readLimit);
+    for (const segment of this.#segments) {
       const one = await replaySegment(
-        ...[this.#options, segment, bytes, isLast] as const,
+        ...[this.#options, segment, buffer, segment === last] as const,
         (found, segment) => {
           if (found.head.kind !== "proven") return take(found, segment);
           unproven.delete(found.head.segment);
@@ -363,7 +364,8 @@ export class Journal {
   ): Promise<Draught | undefined> {
     const { segment, at, octetsAt, end } = entry.place;
     const bytes = await load(this.#disk, segment.path, at, end - at);
-    const head = readRecord(bufferOf(bytes), segment.mark, 0)?.head;
+    const record = { segment, bytes: bufferOf(bytes), base: at };
+    const head = readRecord(record, at)?.head;
     if (head?.kind === "message" && head.id === entry.id) {
       return {
         head: messageHead(

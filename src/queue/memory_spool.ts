@@ -118,6 +118,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
         ? settlements.wait(id, destination)
         : Promise.resolve(),
     entries: () => [...entries.values()],
+    each: () => entries.values(),
     close: () => Promise.resolve(settlements.close()),
   };
 }

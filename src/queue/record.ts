@@ -14,6 +14,7 @@ import type { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { LF, SP } from "../bytes/mod.ts";
 import { type Head, parseLine } from "./head.ts";
+import type { Segment } from "./segment.ts";
 
 /** A record to be written: its JSON, and the octets of a message that go with it. */
 export interface Draught {
@@ -82,15 +83,23 @@ function hexAt(bytes: Uint8Array, at: number): number {
   return value;
 }
 
-/** Reads the record at `at`; undefined when there is none, or not a whole one. */
+/** Octets of a segment. */
+export interface Extract {
+  readonly segment: Pick<Segment, "mark">;
+  readonly bytes: Buffer;
+  /** Where in the segment they begin. */
+  readonly base: number;
+}
+
+/** Reads the record at `at` in the segment; undefined when there is none, or not a whole one. */
 export function readRecord(
-  bytes: Buffer,
-  mark: string,
+  { segment: { mark }, bytes, base }: Extract,
   at: number,
 ): Found | undefined {
-  const crcAt = at + mark.length + 1;
+  const from = at - base;
+  const crcAt = from + mark.length + 1;
   const lineAt = crcAt + CRC_WIDTH + 1;
-  if (!hasText(bytes, `${mark} `, at) || bytes[lineAt - 1] !== SP) {
+  if (!hasText(bytes, `${mark} `, from) || bytes[lineAt - 1] !== SP) {
     return undefined;
   }
   const lineEnd = bytes.indexOf(LF, lineAt);
@@ -98,22 +107,24 @@ export function readRecord(
   const crc = crc32(bytes.subarray(lineAt, lineEnd));
   if (crc !== hexAt(bytes, crcAt)) return undefined;
   const parsed = parseLine(bytes, lineAt, lineEnd);
-  return parsed && withOctets(bytes, at, lineEnd + 1, parsed);
+  const octetsFrom = lineEnd + 1;
+  const end = parsed && endOf(bytes, parsed.head, octetsFrom);
+  return end === undefined
+    ? undefined
+    : { ...parsed!, at, octetsAt: base + octetsFrom, end: base + end };
 }
 
-function withOctets(
+/** Where the record ends whose octets begin at `from`; undefined when they are damaged. */
+function endOf(
   bytes: Uint8Array,
-  at: number,
-  octetsAt: number,
-  { head, batch }: { head: Head; batch: number },
-): Found | undefined {
-  if (head.kind !== "message" || head.large) {
-    return { head, batch, at, octetsAt, end: octetsAt };
-  }
-  const end = octetsAt + head.size;
+  head: Head,
+  from: number,
+): number | undefined {
+  if (head.kind !== "message" || head.large) return from;
+  const end = from + head.size;
   const whole = bytes[end] === LF &&
-    crc32(bytes.subarray(octetsAt, end)) === head.crc;
-  return whole ? { head, batch, at, octetsAt, end: end + 1 } : undefined;
+    crc32(bytes.subarray(from, end)) === head.crc;
+  return whole ? end + 1 : undefined;
 }
 
 function hasText(bytes: Uint8Array, text: string, at: number): boolean {
@@ -123,19 +134,16 @@ function hasText(bytes: Uint8Array, text: string, at: number): boolean {
   return true;
 }
 
-/** The first whole record at or after `at`. */
-export function nextRecord(
-  bytes: Buffer,
-  mark: string,
-  at: number,
-): Found | undefined {
-  const needle = `${mark} `;
+/** The first whole record at or after `at` in the segment. */
+export function nextRecord(extract: Extract, at: number): Found | undefined {
+  const { segment, bytes, base } = extract;
+  const needle = `${segment.mark} `;
   for (
-    let i = bytes.indexOf(needle, at);
+    let i = bytes.indexOf(needle, at - base);
     i >= 0;
     i = bytes.indexOf(needle, i + 1)
   ) {
-    const record = readRecord(bytes, mark, i);
+    const record = readRecord(extract, base + i);
     if (record !== undefined) return record;
   }
   return undefined;

@@ -7,10 +7,10 @@
  * now: it is copied to the quarantine, and the rest is served.
  */
 
-import type { Buffer } from "node:buffer";
 import type { Disk } from "../disk/mod.ts";
 import { type Found, nextRecord, readRecord } from "./record.ts";
-import { bufferOf, readWhole, type Segment } from "./segment.ts";
+import type { Segment } from "./segment.ts";
+import { SegmentWindow } from "./segment_window.ts";
 import type { SpoolLog } from "./spool_log.ts";
 
 interface Gap {
@@ -35,84 +35,52 @@ export interface Replayed {
   readonly unproven: readonly Found[];
 }
 
-/** Hands every record of a segment to `take`, and sets aside what is damaged. */
+/**
+ * Hands every record of a segment to `take`, and sets aside what is damaged.
+ *
+ * @param buffer To read with; it may be used again.
+ */
 export async function replaySegment(
   options: ReplayOptions,
   segment: Segment,
-  bytes: Buffer,
+  buffer: Uint8Array,
   isLast: boolean,
   take: (found: Found, segment: Segment) => void,
 ): Promise<Replayed> {
-  const { gaps, unproven, end } = scan(bytes, segment, take);
-  segment.size = end;
-  const tail = { from: end, to: bytes.length };
-  if (!isLast && tail.from < tail.to) gaps.push(tail);
-  let isSafe = true;
-  for (const gap of gaps) {
-    isSafe = await setAside(options, segment, bytes, gap) && isSafe;
-  }
-  if (isSafe && tail.from < tail.to) await cutTail(options, segment, tail);
-  return { isDamaged: gaps.length > 0, unproven };
-}
-
-/**
- * The octets of segments, one after the other, in buffers that are used again: they
- * hold until the next but one is asked for. Each is read while the one before is
- * looked at.
- */
-export async function* segmentOctets(
-  disk: Disk,
-  segments: readonly Segment[],
-): AsyncGenerator<readonly [Segment, Buffer]> {
-  // Of one size, or what is outgrown stays with the allocator.
-  const most = await largest(disk, segments);
-  const buffers = [new Uint8Array(most), new Uint8Array(most)];
-  const begin = async (i: number) => {
-    const segment = segments[i];
-    if (segment === undefined) return undefined;
-    const file = await disk.open(segment.path, "read");
-    try {
-      const into = buffers[i % 2]!.subarray(0, await file.size());
-      return [segment, bufferOf(await readWhole(file, 0, into))] as const;
-    } finally {
-      file.close();
+  const window = await SegmentWindow.open(options.disk, segment, buffer);
+  try {
+    const { gaps, unproven, end } = await scan(window, take);
+    segment.size = end;
+    const tail = { from: end, to: window.size };
+    if (!isLast && tail.from < tail.to) gaps.push(tail);
+    let isSafe = true;
+    for (const gap of gaps) {
+      isSafe = await setAside(options, window, gap) && isSafe;
     }
-  };
-  let reading = begin(0);
-  for (let i = 1;; i++) {
-    const one = await reading;
-    if (one === undefined) return;
-    reading = begin(i);
-    // It is told when its turn comes, if that comes.
-    reading.catch(() => {});
-    yield one;
+    if (isSafe && tail.from < tail.to) await cutTail(options, segment, tail);
+    return { isDamaged: gaps.length > 0, unproven };
+  } finally {
+    window.close();
   }
-}
-
-async function largest(
-  disk: Disk,
-  segments: readonly Segment[],
-): Promise<number> {
-  let most = 0;
-  for (const { path } of segments) {
-    most = Math.max(most, (await disk.stat(path))?.size ?? 0);
-  }
-  return most;
 }
 
 /** The damaged parts between records, the last batch, and where it ends. */
-function scan(
-  bytes: Buffer,
-  segment: Segment,
+async function scan(
+  window: SegmentWindow,
   take: (found: Found, segment: Segment) => void,
-): { gaps: Gap[]; unproven: Found[]; end: number } {
+): Promise<{ gaps: Gap[]; unproven: Found[]; end: number }> {
+  const { segment } = window;
   const gaps: Gap[] = [];
   let unproven: Found[] = [];
   let end = 0;
   let lastBatch = 0;
   for (;;) {
-    const found = readRecord(bytes, segment.mark, end) ??
-      nextRecord(bytes, segment.mark, end + 1);
+    let found = readRecord(window, end);
+    if (found === undefined) {
+      // Not whole, for all that is known, until the window has all that is behind it.
+      if (await window.advance(end)) continue;
+      found = nextRecord(window, end + 1);
+    }
     if (found === undefined) break;
     if (found.at > end) gaps.push({ from: end, to: found.at });
     if (found.batch > lastBatch) unproven = [];
@@ -141,16 +109,16 @@ async function cutTail(
 /** Copies damaged octets to the quarantine, once; true when they are there. */
 async function setAside(
   { disk, quarantine, log }: ReplayOptions,
-  segment: Segment,
-  bytes: Uint8Array,
+  window: SegmentWindow,
   { from, to }: Gap,
 ): Promise<boolean> {
+  const { segment } = window;
   const copy = `${quarantine}/${segment.name}-${from}`;
   if (await disk.stat(copy) !== undefined) return true;
   const about = { level: "error", segment: segment.name, from, to, copy };
   log("spool_damaged", about);
   try {
-    await writeCopy(disk, copy, bytes.subarray(from, to));
+    await writeCopy(disk, copy, await window.read(from, to));
     await disk.syncDir(quarantine, "quarantine folder");
     return true;
   } catch (error) {

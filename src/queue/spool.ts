@@ -167,6 +167,8 @@ export interface Spool {
   entry(id: string): WaitingEntry | undefined;
   /** Entries not fully settled, oldest first. */
   entries(): readonly WaitingEntry[];
+  /** The same one by one, in no order: costs little where there are many. */
+  each(): Iterable<WaitingEntry>;
   /**
    * The same with its envelope, which may have to be read; undefined for an entry that
    * is unknown, or fully settled meanwhile.

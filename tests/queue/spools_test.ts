@@ -27,6 +27,7 @@ spoolConformance("openFileSpool in memory, tight limits", async () => {
     disk,
     path: "/spool",
     segmentLimit: 1000,
+    readLimit: 500,
     recentLimit: 3000,
     smallLimit: 2000,
   });

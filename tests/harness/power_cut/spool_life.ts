@@ -42,6 +42,7 @@ export function openSpool(
       if (event === "spool_not_rewritten") ledger.isUnsure = true;
     },
     segmentLimit: 2000,
+    readLimit: 1000,
     recentLimit: 8000,
     smallLimit: 2000,
   });
