@@ -176,9 +176,8 @@ export class QueueControl {
       : [filter.id];
     for (let at = 0; at < all.length; at += SLICE) {
       const slice = all.slice(at, at + SLICE);
-      const entries = await Promise.all(slice.map((id) => spool.load(id)));
-      yield entries.filter((entry) => entry !== undefined)
-        .filter((entry) => keysOf(entry, filter).length > 0);
+      const entries = await spool.loadAll(slice);
+      yield entries.filter((entry) => keysOf(entry, filter).length > 0);
       note?.(at + slice.length, all.length);
       await new Promise((resolve) => setImmediate(resolve));
     }

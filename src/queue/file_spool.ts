@@ -25,11 +25,12 @@ import { Journal } from "./journal.ts";
 import { LargeFiles } from "./large_files.ts";
 import { messageIds } from "./message_id.ts";
 import { bufferedOctets, fileOctets } from "./octets.ts";
+import { OpenFiles } from "./open_files.ts";
 import { RecentMessages } from "./recent.ts";
 import type { Draught, Found } from "./record.ts";
 import { notedOf } from "./said.ts";
 import { type Rewrite, rewriteOf } from "./rewrites.ts";
-import { load, type Segment } from "./segment.ts";
+import { readWhole, type Segment } from "./segment.ts";
 import { Settlements } from "./settlements.ts";
 import type {
   Conclusion,
@@ -267,12 +268,31 @@ class FileSpool implements Spool {
   }
 
   async load(id: string): Promise<SpoolEntry | undefined> {
-    const envelope = this.#recent.get(id)?.envelope ??
-      await this.#reading(id, async ({ place: { segment, at, octetsAt } }) => {
-        const line = await load(this.#disk, segment.path, at, octetsAt - at);
-        return JSON.parse(envelopeIn(line)) as Envelope;
-      });
-    return envelope && this.#entries.get(id)?.loaded(envelope);
+    return (await this.loadAll([id]))[0];
+  }
+
+  async loadAll(ids: readonly string[]): Promise<SpoolEntry[]> {
+    const files = new OpenFiles(this.#disk);
+    try {
+      const found: SpoolEntry[] = [];
+      for (const id of ids) {
+        const envelope = this.#recent.get(id)?.envelope ??
+          await this.#readEnvelope(id, files);
+        const entry = envelope && this.#entries.get(id)?.loaded(envelope);
+        if (entry) found.push(entry);
+      }
+      return found;
+    } finally {
+      files.close();
+    }
+  }
+
+  #readEnvelope(id: string, files: OpenFiles): Promise<Envelope | undefined> {
+    return this.#reading(id, async ({ place: { segment, at, octetsAt } }) => {
+      const file = await files.open(segment.path);
+      const line = await readWhole(file, at, new Uint8Array(octetsAt - at));
+      return JSON.parse(envelopeIn(line));
+    });
   }
 
   /** Reads what belongs to an entry, which may be carried to another segment meanwhile, or settled. */

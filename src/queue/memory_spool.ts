@@ -113,6 +113,10 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     settle,
     entry: (id) => entries.get(id),
     load: (id) => Promise.resolve(entries.get(id)),
+    loadAll: (ids) =>
+      Promise.resolve(
+        ids.map((id) => entries.get(id)).filter((entry) => entry !== undefined),
+      ),
     settled: (id, destination) =>
       entries.get(id)?.pending.has(destination)
         ? settlements.wait(id, destination)

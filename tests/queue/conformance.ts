@@ -114,6 +114,29 @@ export function spoolConformance(
     assertEquals(spool.entries().map(({ id }) => id), ids);
   });
 
+  test("several are loaded at once, in the order asked for, without those that are gone", async (spool) => {
+    const ids: string[] = [];
+    for (const to of ["alice", "bob", "carol", "dave"]) {
+      ids.push(await submit(spool, pattern(100), envelope(to)));
+    }
+    const [alice, bob, carol, dave] = ids as [string, string, string, string];
+    await spool.settle(bob, ["mailbox:bob"]);
+    const asked = [dave, bob, "unknown", alice, carol, dave];
+    assertEquals(
+      (await spool.loadAll(asked)).map(({ id, envelope }) => [id, envelope]),
+      [
+        [dave, envelope("dave")],
+        [alice, envelope("alice")],
+        [carol, envelope("carol")],
+        [dave, envelope("dave")],
+      ],
+    );
+    assertEquals(
+      [...spool.each()].map(({ id }) => id).sort(),
+      [alice, carol, dave],
+    );
+  });
+
   test("watchers hear of what comes, each once", async (spool) => {
     await submit(spool, pattern(1), envelope("alice"));
     const heard: string[] = [];

@@ -314,6 +314,31 @@ Deno.test("a torn tail is cut off and what stands before it is served", async ()
   assertEquals(await disk.list("/spool/quarantine"), []);
 });
 
+Deno.test("however little a start reads at a time, it finds the same", async () => {
+  for (const readLimit of [1, 100, 1000, 2700, 10_000, 1_000_000]) {
+    const disk = memoryDisk();
+    const kept = await fill(disk, 0, 1000, 2000, 6000, 300, 3000);
+    const path = `/spool/${(await journals(disk))[0]}`;
+    const bytes = await load(disk, path);
+    bytes[2000]! ^= 0x10;
+    await save(disk, path, bytes.subarray(0, -1));
+    const { spool, events } = await open(disk, { readLimit });
+    kept.splice(2, 1);
+    kept.pop();
+    assertEquals(ids(spool), kept, `${readLimit} octets at a time`);
+    assertEquals(events, ["spool_damaged", "spool_tail_cut"]);
+    assertEquals(await readAll(spool, kept[2]!), pattern(6000));
+    assertEquals(await readAll(spool, kept[3]!), pattern(300));
+    const copies = await disk.list("/spool/quarantine");
+    const aside = await load(disk, `/spool/quarantine/${copies[0]}`);
+    assert(
+      aside.length > 2000 && aside.length < 2700,
+      `${aside.length} octets`,
+    );
+    await spool.close();
+  }
+});
+
 Deno.test("a damaged record in the middle is quarantined and the rest is served", async () => {
   const disk = memoryDisk();
   const [first, second, third] = await fill(disk, 1000, 2000, 3000);
