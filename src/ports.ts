@@ -78,6 +78,7 @@ export async function openPorts(
     unread: (account, mailbox, why) =>
       indexer.want(account, mailbox, why === "followed"),
     hasTextIndex: () => indexer.isOn,
+    givesBack: true,
   });
   indexer.start(store);
   const random = (octets: number) =>

@@ -297,9 +297,26 @@ export class LiveMailbox {
     return undefined;
   }
 
-  /** Resolves when nothing is under way and the index has been told all. */
-  close(): Promise<void> {
-    return this.#serial.run(() => this.#close());
+  /**
+   * Resolves when nothing is under way and the index has been told all.
+   *
+   * @param forGood Numbers that were reserved are given back; nothing is changed afterwards.
+   */
+  close(forGood: boolean): Promise<void> {
+    return this.#serial.run(async () => {
+      if (forGood && !this.#isGone) await this.#giveBack();
+      await this.#close();
+    });
+  }
+
+  async #giveBack(): Promise<void> {
+    try {
+      await this.numbers.giveBack();
+    } catch (error) {
+      // Numbers are skipped then, as after a crash.
+      const { surroundings, place: { path } } = this;
+      surroundings.log("store.numbers-kept", { path, error: String(error) });
+    }
   }
 
   async #close(): Promise<void> {

@@ -345,9 +345,9 @@ export class LiveUser {
     ) throw new OverQuota("Cannot store the message: quota exceeded");
   }
 
-  /** Resolves when all that is under way has ended. */
-  async close(): Promise<void> {
-    for (const mailbox of this.#loaded.values()) await mailbox.close();
+  /** Resolves when all that is under way has ended. As {@linkcode LiveMailbox.close}. */
+  async close(forGood: boolean): Promise<void> {
+    for (const mailbox of this.#loaded.values()) await mailbox.close(forGood);
     this.index.close();
   }
 }

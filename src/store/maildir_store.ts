@@ -67,6 +67,11 @@ export interface MaildirStoreOptions {
   ) => void;
   /** False switches off the text index of all accounts. */
   readonly hasTextIndex?: () => boolean;
+  /**
+   * Numbers that were reserved and not used are given back at the end. For the one
+   * process that shows numbers to clients: another one would lower them under its hands.
+   */
+  readonly givesBack?: boolean;
   /** Accounts that stay open though nobody uses them. */
   readonly keepAccounts?: number;
   /** Messages of such accounts that stay in memory. */
@@ -226,7 +231,7 @@ class OpenAccounts implements MaildirStore {
       if (this.#accounts.get(path)?.uses !== 0) continue;
       count--;
       weight -= user.weight;
-      this.#close(path, user);
+      this.#close(path, user, false);
     }
   }
 
@@ -234,9 +239,9 @@ class OpenAccounts implements MaildirStore {
     return this.#watchers.isWatched(path) || this.#listWatchers.isWatched(path);
   }
 
-  #close(path: string, user: LiveUser): void {
+  #close(path: string, user: LiveUser, forGood: boolean): void {
     this.#accounts.delete(path);
-    const closing = user.close().catch((error) =>
+    const closing = user.close(forGood).catch((error) =>
       this.#surroundings.log("store.close-failed", { error: String(error) })
     ).finally(() => this.#closing.delete(path));
     this.#closing.set(path, closing);
@@ -323,7 +328,8 @@ class OpenAccounts implements MaildirStore {
   async close(): Promise<void> {
     for (const [path, { user }] of this.#accounts) {
       const open = await user.catch(() => undefined);
-      if (open) this.#close(path, open);
+      const { givesBack = false } = this.#options;
+      if (open) this.#close(path, open, givesBack);
     }
     await Promise.all(this.#closing.values());
   }

@@ -4,7 +4,7 @@
  *
  * They are reserved in blocks: the file `denomaild-uids` says where the next block
  * starts, and says so durably before a number of the block is used. A crash skips the
- * rest of a block; no number is used twice.
+ * rest of a block, which a clean stop gives back; no number is used twice.
  *
  * @module
  */
@@ -155,24 +155,46 @@ export class Numbers {
       uidNext: this.#uid + uids + this.#block,
       modseqNext: this.#modseq + modseqs + this.#block,
     };
-    await replaceFile(
-      this.#surroundings,
-      this.#path,
-      NUMBERS_FILE,
-      formatNumbers(reserved),
-      "store.uids",
-    );
+    await this.#write(reserved);
     this.#reserved = reserved;
     this.#block = Math.min(this.#block * 2, LARGEST_BLOCK);
   }
 
-  async #catchUp(): Promise<void> {
-    const text = await readSmallFile(
-      this.#surroundings,
-      `${this.#path}/${NUMBERS_FILE}`,
-    );
+  /**
+   * Gives back what was reserved and not used, so that UIDNEXT and HIGHESTMODSEQ are
+   * after a restart what they were.
+   *
+   * @throws {DiskError}
+   */
+  async giveBack(): Promise<void> {
+    const { uidNext, modseqNext } = this.#reserved;
+    if (this.#uid === uidNext && this.#modseq === modseqNext) return;
+    const found = await this.#found();
+    // Where another process reserved since, its block begins at the end of ours.
+    if (found?.uidNext !== uidNext || found.modseqNext !== modseqNext) return;
+    const used = { uidNext: this.#uid, modseqNext: this.#modseq };
+    // First here: what may be given back already is not taken.
+    this.#reserved = { ...this.#reserved, ...used };
+    await this.#write(this.#reserved);
+  }
+
+  #write(numbers: ReservedNumbers): Promise<void> {
+    const [surroundings, text] = [this.#surroundings, formatNumbers(numbers)];
+    const path = this.#path;
+    return replaceFile(surroundings, path, NUMBERS_FILE, text, "store.uids");
+  }
+
+  /** What the file says now; undefined when it is not about this mailbox. */
+  async #found(): Promise<ReservedNumbers | undefined> {
+    const file = `${this.#path}/${NUMBERS_FILE}`;
+    const text = await readSmallFile(this.#surroundings, file);
     const found = text === undefined ? undefined : parseNumbers(text);
-    if (found?.uidValidity !== this.uidValidity) return;
+    return found?.uidValidity === this.uidValidity ? found : undefined;
+  }
+
+  async #catchUp(): Promise<void> {
+    const found = await this.#found();
+    if (found === undefined) return;
     if (found.uidNext > this.#reserved.uidNext) this.#uid = found.uidNext;
     if (found.modseqNext > this.#reserved.modseqNext) {
       this.#modseq = found.modseqNext;

@@ -189,3 +189,47 @@ Deno.test("a message at which the disk stumbles shows as soon as it does not", a
   time += 60_000;
   assertEquals((await inbox.metas()).length, 1);
 });
+
+Deno.test("a clean stop gives back the numbers that were not used; kill -9, and others' reservations, skip them", async () => {
+  let disk = memoryDisk();
+  const index = memoryIndex();
+  const open = async (givesBack = true) => {
+    const store = maildirStore({ disk, root: "/mail", index, givesBack });
+    const user = await store.open("alice@example.test");
+    const inbox = (await user.mailbox("INBOX"))!;
+    return { inbox, store };
+  };
+  const numbersOf = async ({ inbox }: Awaited<ReturnType<typeof open>>) => {
+    const { uidNext, highestModseq } = await inbox.status();
+    return [uidNext, highestModseq];
+  };
+  const first = await open();
+  await first.inbox.append([utf8("1")]);
+  const { uid } = await first.inbox.append([utf8("2")]);
+  await first.inbox.expunge([uid]);
+  const numbers = await numbersOf(first);
+  await first.store.close();
+  // What the stop said is certain.
+  disk = disk.powerCut(() => 0.99);
+
+  const second = await open();
+  assertEquals(await numbersOf(second), numbers);
+  await second.store.close();
+  const third = await open();
+  assertEquals(await numbersOf(third), numbers);
+  assertEquals((await third.inbox.append([utf8("3")])).uid, uid + 1);
+  const shown = await numbersOf(third);
+  disk = disk.kill();
+
+  const fourth = await open();
+  const skipped = await numbersOf(fourth);
+  assert(skipped[0]! > shown[0]! && skipped[1]! > shown[1]!, `${skipped}`);
+  const beside = await open(false);
+  const own = await fourth.inbox.append([utf8("4")]);
+  const theirs = await beside.inbox.append([utf8("5")]);
+  await beside.store.close();
+  await fourth.store.close();
+  const fifth = await open();
+  assert(theirs.uid > own.uid);
+  assert((await fifth.inbox.append([utf8("6")])).uid > theirs.uid);
+});

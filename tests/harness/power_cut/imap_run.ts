@@ -36,7 +36,9 @@ export async function imapRun(
   let disk = memoryDisk({ random, now, faults: { ignoreSync: ignored } });
   for (let life = 0; life < lives; life++) {
     const host = "mx.example.test";
-    const store = maildirStore({ disk, root: "/m", index, host, now, random });
+    const store = maildirStore({
+      ...{ disk, root: "/m", index, host, now, random, givesBack: true },
+    });
     const user = await tolerate(disk, () => store.open("alice"));
     if (user) {
       await tolerate(disk, async () => {

@@ -111,6 +111,7 @@ export class Shown {
   readonly #tokens = new Map<string, string>();
   readonly #modseqs = new Map<string, number>();
   readonly #highest = new Map<string, { modseq: number; uids: Set<number> }>();
+  readonly #nexts = new Map<string, number>();
   /** How many promises were compared. */
   checks = 0;
 
@@ -145,6 +146,10 @@ export class Shown {
       slots.set(token, { uid, flags, date });
       this.checks++;
     }
+    const next = `${mailbox.id} ${mailbox.uidValidity}`;
+    const { uidNext } = status;
+    assert(uidNext >= (this.#nexts.get(next) ?? 0), "UIDNEXT went back");
+    this.#nexts.set(next, uidNext);
     const uids = new Set(metas.map(({ uid }) => uid));
     await this.#compareEnds(mailbox, uids, status.highestModseq);
     return slots;

@@ -52,6 +52,7 @@ export function openStore(
     host: "mx.example.test",
     now,
     random,
+    givesBack: true,
     settled: (id, account) => spool.settled(id, `mailbox:${account}`),
   });
 }
