@@ -63,6 +63,11 @@ function searching(what: string, key: string, target = 1, most?: number): Row {
   };
 }
 
+/** Nothing is promised of these. */
+function asking(what: string, command: string): Row {
+  return { what, most: 3, run: (client) => client.count(command) };
+}
+
 const search: readonly Row[] = [
   searching("by flag", "UNSEEN FLAGGED"),
   searching("by date", "SINCE 1-Jun-2020 BEFORE 10-Jun-2020"),
@@ -77,6 +82,12 @@ const search: readonly Row[] = [
   searching("in bodies, a rare word", "BODY wachepre", 0.1, 3),
   searching("in all text, a rare word", "TEXT wachepre", 0.1, 3),
   searching("in bodies, what is nowhere", "BODY nosuchwordanywhere", 0.1, 3),
+  searching("in bodies, a common word", "BODY jofisaka", 0.1, 3),
+  searching("in all text, a part of a word", "TEXT ofisak", 0.1, 3),
+  searching("in bodies, two words", 'BODY "erinon jofisaka"', 0.1, 3),
+  asking("SORT (REVERSE DATE)", "SORT (REVERSE DATE) UTF-8 ALL"),
+  asking("SORT (SUBJECT)", "SORT (SUBJECT) UTF-8 ALL"),
+  asking("THREAD REFERENCES", "THREAD REFERENCES UTF-8 ALL"),
 ];
 
 const write: readonly Row[] = [{

@@ -12,6 +12,7 @@ import { handshakeScenario } from "./handshakes.ts";
 import { idleScenario } from "./idle.ts";
 import { imapScenario } from "./imap.ts";
 import { imapIdleScenario } from "./imap_idle.ts";
+import { largeScenario } from "./imap_large.ts";
 import { outboundScenario } from "./outbound.ts";
 import { pop3Scenario } from "./pop3.ts";
 import { queuedScenario } from "./queued.ts";
@@ -39,6 +40,8 @@ const SCENARIOS: Record<string, (folder: string) => Promise<Finding[]>> = {
   idle: idleScenario,
   imap: (folder) => imapScenario(folder, rounds, mails, parts),
   "imap-idle": imapIdleScenario,
+  "imap-large": (folder) =>
+    largeScenario(folder, rounds, Number(args.mails ?? 1_000_000)),
   start: (folder) => startScenario(folder, Math.max(rounds, 5)),
   handshakes: handshakeScenario,
   outbound: (folder) =>

@@ -34,6 +34,39 @@ export function* eachMatch(
   criterion: Criterion,
   visit: (message: Message) => void | Session<void>,
 ): Session<void> {
+  yield* eachCandidate(scope, criterion, ({ sequence, meta }) => {
+    const message = scope.open({ sequence, meta });
+    const tried = tryOn(message, criterion, visit, scope.context);
+    return tried ? spentOn(message, tried) : OPENING;
+  });
+}
+
+function* spentOn(message: Message, tried: Session<void>): Session<number> {
+  yield* unlessGone(tried);
+  return OPENING * (1 + message.cost);
+}
+
+/** As {@linkcode eachMatch}, where what is known suffices; the object is the same each time. */
+export function eachKnown(
+  scope: SearchScope,
+  criterion: Criterion,
+  visit: (known: Known) => void,
+): Session<void> {
+  return isDecidedByMeta(criterion)
+    ? eachCandidate(scope, criterion, (known) => (visit(known), 0))
+    : eachMatch(scope, criterion, visit);
+}
+
+function isDecidedByMeta({ needs, may }: Criterion): boolean {
+  return needs === "meta" && may !== undefined;
+}
+
+/** Calls `take`, which tells what it spent, for each message that may match by what is known of it. */
+function* eachCandidate(
+  scope: SearchScope,
+  criterion: Criterion,
+  take: (known: Known) => number | Session<number>,
+): Session<void> {
   const { view, context } = scope;
   const { may } = criterion;
   const numbers = candidates(scope, criterion);
@@ -45,10 +78,8 @@ export function* eachMatch(
     const meta = view.presentAt(sequence);
     spent++;
     if (meta && (!may || may(looking.at(sequence, meta), context))) {
-      const message = scope.open({ sequence, meta });
-      const tried = tryOn(message, criterion, visit, context);
-      if (tried) yield* unlessGone(tried);
-      spent += OPENING * (1 + message.cost);
+      const cost = take(looking.at(sequence, meta));
+      spent += typeof cost === "number" ? cost : yield* cost;
     }
     if (spent < SLICE) continue;
     spent = 0;
@@ -85,7 +116,7 @@ function tryOn(
   visit: (message: Message) => void | Session<void>,
   context: MessageContext,
 ): void | Session<void> {
-  if (criterion.needs === "meta" && criterion.may) return visit(message);
+  if (isDecidedByMeta(criterion)) return visit(message);
   const outcome = criterion.matches(message, context);
   if (outcome === false) return;
   if (outcome === true) return visit(message);
@@ -101,7 +132,7 @@ export function* findMatches(
   criterion: Criterion,
 ): Session<Numbered[]> {
   const found: Numbered[] = [];
-  yield* eachMatch(scope, criterion, ({ sequence, meta }) => {
+  yield* eachKnown(scope, criterion, ({ sequence, meta }) => {
     found.push({ sequence, meta });
   });
   return found;

@@ -68,17 +68,13 @@ function numbersIn(octets: Uint8Array): [number, number] {
 export const SEARCHED = ["FROM", "TO", "CC", "BCC", "SUBJECT"] as const;
 export type Searched = typeof SEARCHED[number];
 
-/** Ends each text of a {@linkcode searchedTexts}, and each of its fields. */
-const END_OF_TEXT = "\x02";
+/** Ends a field in what is kept. */
 const END = "\x01";
+/** Ends a text of a field. */
+const END_OF_TEXT = "\x02";
 
-/** True for what may be looked for in a {@linkcode searchedTexts}. */
-export function isKeptText(text: string): boolean {
-  return !text.includes(END) && !text.includes(END_OF_TEXT);
-}
-
-/** The texts of the fields of {@linkcode SEARCHED}, folded; of each field all that there are, each with an end. */
-export const searchedTexts: HeaderFact<readonly string[]> = {
+/** The texts of the fields of {@linkcode SEARCHED}, folded; of each field all that there are. */
+export const searchedTexts: HeaderFact<string> = {
   kind: "f1",
   of: (fields) =>
     SEARCHED.map((name) =>
@@ -86,11 +82,35 @@ export const searchedTexts: HeaderFact<readonly string[]> = {
         .map(({ value }) =>
           fold(decodeEncodedWords(unfold(value))) + END_OF_TEXT
         )
-        .join("")
-    ),
-  write: (texts) => writeList(texts),
-  read: readList,
+        .join("") + END
+    ).join(""),
+  write: (texts) => {
+    const isKept = texts.split(END).length === SEARCHED.length + 1;
+    return isKept && texts.isWellFormed() ? utf8Encode(texts) : undefined;
+  },
+  read: (octets) => utf8Decode(octets)!,
 };
+
+/** True for what may be looked for in {@linkcode searchedTexts}. */
+export function isKeptText(text: string): boolean {
+  return !text.includes(END) && !text.includes(END_OF_TEXT);
+}
+
+/**
+ * True when one of the fields has `needle`; "" asks whether there is such a field.
+ *
+ * @param field Its place in {@linkcode SEARCHED}.
+ */
+export function fieldHas(
+  texts: string,
+  field: number,
+  needle: string,
+): boolean {
+  // Mostly it is in none of them.
+  if (needle !== "" && !texts.includes(needle)) return false;
+  const text = texts.split(END)[field]!;
+  return needle === "" ? text !== "" : text.includes(needle);
+}
 
 /** What SORT orders by; empty where there is nothing. */
 export interface SortTexts extends BaseSubject {

@@ -31,11 +31,15 @@ export function* sortSliced<T>(
 }
 
 function* merge<T>(
-  left: readonly T[],
-  right: readonly T[],
+  left: T[],
+  right: T[],
   compare: (a: T, b: T) => number,
   pause: () => Session<void>,
 ): Session<T[]> {
+  if (left.length === 0 || right.length === 0) return left.concat(right);
+  // What is in order already, or in the opposite one, is put together as it is.
+  if (compare(left.at(-1)!, right[0]!) <= 0) return left.concat(right);
+  if (compare(right.at(-1)!, left[0]!) < 0) return right.concat(left);
   const merged: T[] = [];
   let l = 0;
   let r = 0;

@@ -21,6 +21,7 @@ import type { Scanner } from "../scanner.ts";
 import type { Held, Where } from "../texts.ts";
 import { Finder, fold } from "./collation.ts";
 import {
+  fieldHas,
   headerFact,
   isKeptText,
   knownFact,
@@ -41,7 +42,7 @@ export const textKeys: readonly SearchKey[] = [
     *parse(scanner, options) {
       scanner.space();
       const field = yield* scanner.astring("a field name");
-      return fieldHas(field, yield* parseText(scanner, options));
+      return headerHas(field, yield* parseText(scanner, options));
     },
   },
   readKey(
@@ -88,13 +89,13 @@ function fieldKey(name: string): SearchKey {
   return {
     name,
     *parse(scanner, options) {
-      return fieldHas(name, yield* parseText(scanner, options));
+      return headerHas(name, yield* parseText(scanner, options));
     },
   };
 }
 
 /** RFC 9051 §6.4.4, HEADER: an empty string asks whether there is such a field. */
-function fieldHas(name: string, needle: string): Criterion {
+function headerHas(name: string, needle: string): Criterion {
   const searched = SEARCHED.findIndex((one) => one === asciiUpper(name));
   if (searched >= 0 && isKeptText(needle)) {
     return searchedHas(searched, needle);
@@ -115,17 +116,17 @@ function fieldHas(name: string, needle: string): Criterion {
 
 /** What is kept of these fields is looked through sooner than the index of texts. */
 function searchedHas(field: number, needle: string): Criterion {
-  const test = (texts: readonly string[]) =>
-    needle === "" ? texts[field] !== "" : texts[field]!.includes(needle);
   return {
     needs: "header",
     matches: (message) => {
       const texts = knownFact(message, searchedTexts);
-      return texts ? test(texts) : afterReading(message);
+      return texts === undefined
+        ? afterReading(message)
+        : fieldHas(texts, field, needle);
     },
   };
   function* afterReading(message: Message): Session<boolean> {
-    return test(yield* headerFact(message, searchedTexts));
+    return fieldHas(yield* headerFact(message, searchedTexts), field, needle);
   }
 }
 
