@@ -5,13 +5,15 @@
 
 import { RawImapClient } from "../tests/harness/raw_imap_client.ts";
 import { type RunningServer, startServer } from "../tests/harness/server.ts";
-import { memoryOf } from "./programs.ts";
+import { memoryOf, pause } from "./programs.ts";
 import { type Finding, median, say } from "./report.ts";
 
 const USER = "alice@example.test";
 const FIRST_DATE = Date.UTC(2000, 0, 1) / 1000;
 /** Seconds from one message to the next. */
 const STEP = 600;
+/** Milliseconds for garbage to be noticed. */
+const REST = 8000;
 /** Messages of a page, as clients show them. */
 const PAGE = 50;
 
@@ -48,6 +50,7 @@ export async function largeScenario(
     for (const [i, [what]] of COMMANDS.entries()) {
       findings.push(row(what, "ms", samples[i]!));
     }
+    await pause(REST);
     findings.push(row("memory", "MB", [await memoryOf(server.pid) / 1024]));
     return findings;
   });
