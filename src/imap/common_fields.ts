@@ -43,26 +43,22 @@ export function isCommonField(name: string): boolean {
 
 /** A header section with nothing but the common fields of `message`, octet by octet as they are, in their order. */
 export function* commonHeader(message: Message): Session<Uint8Array> {
-  return (yield* message.found("h1")) ?? (yield* findCommon(message)).octets;
+  const found = yield* message.found("h1");
+  if (found !== undefined) return found;
+  const header = yield* message.header();
+  const common = commonOctets(header, yield* message.section());
+  // Of a longer one not all fields were read: who asks for more than is kept gets it from there.
+  if (header.length < HEADER_SIZE_MAX) message.keep("h1", common);
+  return common;
 }
 
-/** The common fields of `message`, and perhaps others. */
+/** The common fields of `message`, and perhaps others, for whoever keeps what he makes of them. */
 export function* commonFields(
   message: Message,
 ): Session<readonly HeaderField[]> {
   const found = yield* message.found("h1");
-  return found === undefined
-    ? (yield* findCommon(message)).section.fields
-    : readHeader(found).fields;
-}
-
-function* findCommon(message: Message) {
-  const header = yield* message.header();
-  const section = yield* message.section();
-  const octets = commonOctets(header, section);
-  // Of a longer one not all fields were read: who asks for more than is kept gets it from there.
-  if (header.length < HEADER_SIZE_MAX) message.keep("h1", octets);
-  return { section, octets };
+  const section = found ? readHeader(found) : yield* message.section();
+  return section.fields;
 }
 
 /** The common fields of a header section, and its blank line. */

@@ -114,11 +114,9 @@ export class Findings {
   /** Lets the store keep what waits. */
   *end(): Session<void> {
     if (this.#octets === 0) return;
-    const waiting = [...this.#waiting];
+    const waiting = new Map(this.#waiting);
     this.#waiting.clear();
     this.#octets = 0;
-    yield* work(async () => {
-      for (const [kind, octets] of waiting) await this.#cache.put(kind, octets);
-    });
+    yield* work(() => this.#cache.put(waiting));
   }
 }

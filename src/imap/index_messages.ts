@@ -95,7 +95,8 @@ function silence(): Output {
 /** The items that find out what is kept. */
 function items(): Session<readonly FetchAttribute[]> {
   const limits = { line: 100, literal: 0, literals: 0, unasked: 0 };
-  const text = "(ENVELOPE BODYSTRUCTURE PREVIEW)";
+  const text = "(ENVELOPE BODYSTRUCTURE PREVIEW " +
+    "BODY.PEEK[HEADER.FIELDS (SUBJECT)])";
   return parseFetchAttributes(new Scanner(new Wire(), text, limits));
 }
 

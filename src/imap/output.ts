@@ -37,13 +37,17 @@ export class Output {
   #size = 0;
   /** Octets that are the wire's by now. */
   #passed = 0;
-  #room = ROOM;
+  #room: number;
   #together = false;
 
-  /** @param utf8 Whether quoted strings may hold UTF-8 now (RFC 9051 §4.3, RFC 6855 §3). */
-  constructor(wire: Wire, utf8: () => boolean) {
+  /**
+   * @param utf8 Whether quoted strings may hold UTF-8 now (RFC 9051 §4.3, RFC 6855 §3).
+   * @param room Octets for which room is made at first.
+   */
+  constructor(wire: Wire, utf8: () => boolean, room: number = ROOM) {
     this.#wire = wire;
     this.#utf8 = utf8;
+    this.#room = room;
   }
 
   /** Atoms, parentheses, spaces: what holds no CR, LF or NUL. */

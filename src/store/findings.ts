@@ -29,10 +29,13 @@ export class Findings {
         );
         return found ?? new Map();
       },
-      put: async (kind, octets) => {
-        await index.use((index, mailbox) =>
-          index.cache(mailbox, kind, this.#present(octets))
-        );
+      put: async (found) => {
+        await index.use((index, mailbox) => {
+          const present = [...found].map(([kind, octets]) =>
+            [kind, this.#present(octets)] as const
+          );
+          return index.cache(mailbox, new Map(present));
+        });
       },
     };
   }

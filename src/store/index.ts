@@ -8,7 +8,7 @@
  */
 
 import type { SubFolder } from "./file_name.ts";
-import type { MessageText } from "./store.ts";
+import type { FindingsByKind, MessageText } from "./store.ts";
 
 /** One message: the file name says the rest. */
 export interface IndexRow {
@@ -83,11 +83,8 @@ export interface Index {
     uids: readonly number[],
     kind: string,
   ): Promise<ReadonlyMap<number, Uint8Array>>;
-  cache(
-    mailbox: string,
-    kind: string,
-    octets: ReadonlyMap<number, Uint8Array>,
-  ): Promise<void>;
+  /** Keeps octets by kind and UID, in one step. */
+  cache(mailbox: string, found: FindingsByKind): Promise<void>;
   /** UIDs whose texts are kept. */
   withText(mailbox: string): Promise<readonly number[]>;
   /** Looks for `text` in the texts that are kept when it begins; undefined when it cannot tell. */

@@ -94,8 +94,7 @@ function readingOf(using: Using): Pick<Mailbox, Reading> {
     cache: {
       get: (uids, kind) =>
         using(({ findings: { cache } }) => cache.get(uids, kind)),
-      put: (kind, octets) =>
-        using(({ findings: { cache } }) => cache.put(kind, octets)),
+      put: (found) => using(({ findings: { cache } }) => cache.put(found)),
     },
     text: {
       find: (part) => text((index) => index.find(part)),

@@ -1,6 +1,7 @@
 /** What is found out about messages, kept in memory; and an index of texts that reads all of them. */
 
 import type {
+  FindingsByKind,
   MessageCache,
   MessageText,
   TextIndex,
@@ -29,11 +30,15 @@ export class MemoryCache implements MessageCache {
     return Promise.resolve(found);
   }
 
-  put(kind: string, octets: ReadonlyMap<number, Uint8Array>): Promise<void> {
+  put(found: FindingsByKind): Promise<void> {
     const there = new Set(this.#uids());
-    const kept = this.#kept.get(kind) ?? new Map<number, Uint8Array>();
-    for (const [uid, value] of octets) if (there.has(uid)) kept.set(uid, value);
-    this.#kept.set(kind, kept);
+    for (const [kind, octets] of found) {
+      const kept = this.#kept.get(kind) ?? new Map<number, Uint8Array>();
+      for (const [uid, value] of octets) {
+        if (there.has(uid)) kept.set(uid, value);
+      }
+      this.#kept.set(kind, kept);
+    }
     return Promise.resolve();
   }
 }

@@ -90,9 +90,13 @@ function findings(mailboxes: Map<string, Kept>): Pick<Index, Findings> {
       }
       return Promise.resolve(found);
     },
-    cache(mailbox, kind, octets) {
+    cache(mailbox, found) {
       const kept = mailboxes.get(mailbox);
-      for (const [uid, some] of octets) kept?.cache.set(`${uid} ${kind}`, some);
+      for (const [kind, octets] of found) {
+        for (const [uid, some] of octets) {
+          kept?.cache.set(`${uid} ${kind}`, some);
+        }
+      }
       return Promise.resolve();
     },
     withText: (mailbox) =>

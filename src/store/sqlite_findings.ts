@@ -10,6 +10,10 @@ import { pause } from "./in_pieces.ts";
 /** Messages whose findings are read at once: the event loop goes on between. */
 const PAGE = 1000;
 
+/** Rows that are written at once: it takes two thirds of the time. */
+const ROWS = 16;
+const VALUES = 4;
+
 const WHERE = "FROM finding WHERE mailbox = ? AND kind = ?";
 
 /** Statements of one database, each prepared once. */
@@ -87,8 +91,23 @@ export class SqliteFindings {
     kind: string,
     octets: ReadonlyMap<number, Uint8Array>,
   ): void {
-    const put = this.#sql("INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?)");
-    for (const [uid, some] of octets) put.run(mailbox, kind, uid, some);
+    const values: (number | string | Uint8Array)[] = [];
+    for (const [uid, some] of octets) {
+      values.push(mailbox, kind, uid, some);
+      if (values.length === ROWS * VALUES) {
+        this.#put(ROWS).run(...values);
+        values.length = 0;
+      }
+    }
+    const one = this.#put(1);
+    for (let i = 0; i < values.length; i += VALUES) {
+      one.run(...values.slice(i, i + VALUES));
+    }
+  }
+
+  #put(rows: number): ReturnType<Sql> {
+    const values = Array(rows).fill("(?, ?, ?, ?)").join(", ");
+    return this.#sql(`INSERT OR REPLACE INTO finding VALUES ${values}`);
   }
 
   /** Forgets all about one message. */

@@ -21,7 +21,7 @@ import {
 } from "./index.ts";
 import { SqliteFindings } from "./sqlite_findings.ts";
 import { Forgotten, SqliteText } from "./sqlite_text.ts";
-import type { MessageText } from "./store.ts";
+import type { FindingsByKind, MessageText } from "./store.ts";
 import type { Log } from "./surroundings.ts";
 
 const FILE = "index.db";
@@ -313,13 +313,13 @@ class SqliteIndex implements Index {
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous
-  async cache(
-    mailbox: string,
-    kind: string,
-    octets: ReadonlyMap<number, Uint8Array>,
-  ): Promise<void> {
+  async cache(mailbox: string, found: FindingsByKind): Promise<void> {
     const { id } = this.#existing(mailbox);
-    this.#inOneStep(() => this.#findings.write(id, kind, octets));
+    this.#inOneStep(() => {
+      for (const [kind, octets] of found) {
+        this.#findings.write(id, kind, octets);
+      }
+    });
   }
 
   /** @throws {TextsFailed} */

@@ -104,6 +104,12 @@ export interface Draft {
   abort(): Promise<void>;
 }
 
+/** Octets by kind and UID. */
+export type FindingsByKind = ReadonlyMap<
+  string,
+  ReadonlyMap<number, Uint8Array>
+>;
+
 /**
  * What was found out about messages once, to be had without reading them again. It may
  * be forgotten at any time.
@@ -114,8 +120,8 @@ export interface MessageCache {
     uids: readonly number[],
     kind: string,
   ): Promise<ReadonlyMap<number, Uint8Array>>;
-  /** Keeps octets by UID; they must not change afterwards. UIDs that are gone are passed over. */
-  put(kind: string, octets: ReadonlyMap<number, Uint8Array>): Promise<void>;
+  /** Keeps octets by kind and UID, all in one step; they must not change afterwards. UIDs that are gone are passed over. */
+  put(found: FindingsByKind): Promise<void>;
 }
 
 /** The text of a message, folded: letter case in ASCII makes no difference to who keeps it. */

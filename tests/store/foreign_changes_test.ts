@@ -241,7 +241,9 @@ test("an index with torn pages is of no use, and the mail is served", async ({ i
 
 test("texts that fail are dropped and wanted anew; what else is known of the mail stays", async ({ inbox, path, again, events }) => {
   const { uid } = await append(inbox, "one");
-  await inbox.cache.put("kind", new Map([[uid, utf8("found")]]));
+  await inbox.cache.put(
+    new Map([["kind", new Map([[uid, utf8("found")]])]]),
+  );
   const keep = (mailbox: Mailbox) =>
     mailbox.text.put(
       new Map([[uid, { headers: "", bodies: "SOME WORDS" }]]),

@@ -15,6 +15,9 @@ import type { Message } from "../message.ts";
 import { Output } from "../output.ts";
 import type { MessageContext } from "../rows.ts";
 
+/** Octets that most values fit into. */
+const ROOM = 1024;
+
 /** Writes an item's value, in the form that is asked for. */
 export type Writer = (
   out: Output,
@@ -66,7 +69,7 @@ function isForAll(octets: Uint8Array): boolean {
 /** What `write` writes for a client that knows nothing of UTF-8. */
 function* written(write: Writer, context: MessageContext): Session<Uint8Array> {
   const wire = new Wire();
-  const out = new Output(wire, () => false);
+  const out = new Output(wire, () => false, ROOM);
   const writing = write(out, { ...context, utf8: false });
   if (writing) yield* writing;
   out.close();
