@@ -53,20 +53,19 @@ export async function startServerTls(
 
 function handshake(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
+    // What listens longer than it has to is kept as long as the connection.
+    const settle = (error?: Error) => {
+      clearTimeout(timer);
+      socket.off("secure", settle).off("close", closed).off("error", settle);
+      if (error) reject(error);
+      else resolve();
+    };
+    const closed = () => settle(new Error("the peer closed the connection"));
     const timer = setTimeout(
-      () => reject(new Error("the handshake took too long")),
+      () => settle(new Error("the handshake took too long")),
       limits.wire.handshakePatience,
     );
-    const settle = (act: () => void) => () => {
-      clearTimeout(timer);
-      act();
-    };
-    socket.once("secure", settle(resolve));
-    socket.once(
-      "close",
-      settle(() => reject(new Error("the peer closed the connection"))),
-    );
-    socket.once("error", (error: Error) => settle(() => reject(error))());
+    socket.on("secure", settle).on("close", closed).on("error", settle);
   });
 }
 
