@@ -22,6 +22,8 @@ const VERSION = 2;
 const SPAN = 2n ** 32n;
 /** Words of the vocabulary that are looked at in one go. */
 const PAGE = 10_000;
+/** No text has an octet of 0xff, which comes after all others. */
+const BEGINS = "word >= ?1 AND word < ?1 || CAST(x'ff' AS TEXT)";
 /** Words that are looked up in one go. */
 const TOGETHER = 250;
 /** Words of which it is remembered that they are in the vocabulary. */
@@ -145,19 +147,26 @@ export class SqliteText {
     return { inBodies: [...inBodies], inHeaders: [...inHeaders] };
   }
 
+  /** All words that have `part`, a blank of which is the beginning or end of one. */
   async #wordsWith(rows: Rows, part: string): Promise<string[]> {
-    const page = rows.database.prepare(`
-      SELECT max(word) AS last, group_concat(
-        CASE WHEN instr(' ' || word || ' ', ?) THEN word END, ' ') AS found
-      FROM (SELECT word FROM vocabulary WHERE word > ? ORDER BY word LIMIT ?)`);
+    const word = part.replaceAll(" ", "");
+    const [begins, ends] = [part.startsWith(" "), part.endsWith(" ")];
+    if (begins && ends) return [word];
+    if (begins) return wordsWhere(rows, BEGINS, [word]);
+    const test = ends ? "substr(word, -length(?1)) = ?1" : "instr(word, ?1)";
+    const page = rows.database.prepare(
+      `SELECT word FROM vocabulary WHERE word > ? ORDER BY word LIMIT 1 OFFSET ${PAGE}`,
+    );
     const words: string[] = [];
-    for (let last: unknown = ""; last !== null;) {
-      const row = page.get(part, last as string, PAGE)!;
-      if (row.found !== null) words.push(...(row.found as string).split(" "));
-      last = row.last;
+    for (let from = "";;) {
+      const to = page.get(from)?.word as string | undefined;
+      const range = to === undefined ? "word > ?2" : "word > ?2 AND word <= ?3";
+      const given = to === undefined ? [word, from] : [word, from, to];
+      words.push(...wordsWhere(rows, `${range} AND ${test}`, given));
+      if (to === undefined) return words;
+      from = to;
       await this.#pause(rows);
     }
-    return words;
   }
 
   /** Lets others have their turn. @throws {Error} When all was forgotten meanwhile. */
@@ -291,6 +300,18 @@ function removal(database: DatabaseSync): (id: bigint) => void {
     database.prepare(`DELETE FROM ${table} WHERE rowid = ?`)
   );
   return (id) => statements.forEach((statement) => statement.run(id));
+}
+
+/** Words of the vocabulary. */
+function wordsWhere(
+  { database }: Rows,
+  condition: string,
+  given: readonly string[],
+): string[] {
+  const words = database.prepare(
+    `SELECT group_concat(word, ' ') AS words FROM vocabulary WHERE ${condition}`,
+  ).get(...given)?.words as string | null;
+  return words?.split(" ") ?? [];
 }
 
 /** UIDs of the messages that have one of `words`. */
