@@ -12,6 +12,8 @@ export interface PartialRange {
   readonly from: number;
   readonly to: number;
   readonly fromEnd: boolean;
+  /** As it was asked for: `500:400` is `400:500`, but is told as it was. */
+  readonly text: string;
 }
 
 export function readPartial(scanner: Scanner): PartialRange {
@@ -22,7 +24,10 @@ export function readPartial(scanner: Scanner): PartialRange {
     throw new BadSyntax("both ends of a partial range have the same sign");
   }
   const [from, to] = [first.number, last.number].sort((a, b) => a - b);
-  return { from: from!, to: to!, fromEnd: first.fromEnd };
+  const { fromEnd } = first;
+  const sign = fromEnd ? "-" : "";
+  const text = `${sign}${first.number}:${sign}${last.number}`;
+  return { from: from!, to: to!, fromEnd, text };
 }
 
 function readEnd(scanner: Scanner): { number: number; fromEnd: boolean } {
@@ -33,15 +38,10 @@ function readEnd(scanner: Scanner): { number: number; fromEnd: boolean } {
 /** The page of `items`, in their order. */
 export function sliceOf<T>(
   items: readonly T[],
-  { from, to, fromEnd }: PartialRange,
+  { from, to, fromEnd }: Omit<PartialRange, "text">,
 ): readonly T[] {
   const { length } = items;
   return fromEnd
     ? items.slice(Math.max(0, length - to), Math.max(0, length - from + 1))
     : items.slice(from - 1, to);
-}
-
-/** As it was asked for. */
-export function formatPartial({ from, to, fromEnd }: PartialRange): string {
-  return fromEnd ? `-${from}:-${to}` : `${from}:${to}`;
 }

@@ -23,7 +23,8 @@ export function heartbeat(s: ImapSession): Heartbeat {
   let last = s.setting.now();
   return function* (done, most) {
     const now = s.setting.now();
-    if (now - last < PROGRESS) return;
+    // RFC 9585 §4: the goal is greater than what is done.
+    if (now - last < PROGRESS || done >= most) return;
     last = now;
     yield* tellProgress(s, `${done} ${most}`);
   };
@@ -54,7 +55,8 @@ export function* workOn<T>(
 }
 
 function* tellProgress(s: ImapSession, howFar: string): Session<void> {
-  const tag = s.tag.replace(/["\\]/g, "\\$&");
-  tell(s, `OK [INPROGRESS ("${tag}" ${howFar})] Still at work`);
+  // RFC 9585 §4: the one character that would end the code.
+  const tag = s.tag.includes("]") ? "NIL" : `"${s.tag}"`;
+  tell(s, `OK [INPROGRESS (${tag} ${howFar})] Still at work`);
   yield* s.out.deliver();
 }

@@ -76,8 +76,8 @@ function* runLine(s: ImapSession, scanner: Scanner): Session<void> {
     if (error instanceof BadSyntax) hint = row?.syntax;
     if (!(yield* skipRest(scanner))) {
       s.closing = true;
-      // RFC 7888 §4: the one way not to read what is coming.
-      tell(s, "BYE A literal is too long to be passed over");
+      // RFC 7888 §4, §5: the one way not to read what is coming.
+      tell(s, "BYE [TOOBIG] A literal is too long to be passed over");
     }
   }
   if (!s.closing) yield* tellChanges(s, whatMayBeTold(row));

@@ -36,7 +36,7 @@ const ITEMS: ReadonlyMap<string, Show> = new Map<string, Show>([
   ["APPENDLIMIT", (_, __, s) => s.setting.max_message_size],
 ]);
 
-/** RFC 9208: what an EXPUNGE would set free, in units of 1024 octets. */
+/** RFC 9208 §4.1.4: what an EXPUNGE would set free, in the units of STORAGE, as its example has it. */
 const DELETED_STORAGE = "DELETED-STORAGE";
 
 /** Reads `(MESSAGES UNSEEN)`. */

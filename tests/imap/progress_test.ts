@@ -72,12 +72,23 @@ Deno.test("FETCH tells between its responses how far it is, and only when it tak
     ...responses,
     "c OK FETCH completed",
   ]);
-  step = 3500;
+  step = 5000;
   assertEquals(await say(peer, "d FETCH 1:* (PREVIEW)"), [
-    ...responses.slice(0, 3),
-    '* OK [INPROGRESS ("d" 3 3)] Still at work',
+    ...responses.slice(0, 2),
+    '* OK [INPROGRESS ("d" 2 3)] Still at work',
+    responses[2]!,
     "d OK FETCH completed",
   ]);
+});
+
+Deno.test("a tag that would end the response code is not named in it (RFC 9585 §4)", async () => {
+  const stage = new ImapStage();
+  let [now, step] = [stage.clock.now, 0];
+  stage.setting = { ...stage.setting, now: () => now += step };
+  const peer = await selected(stage, 3);
+  step = 5000;
+  const [, , third] = await say(peer, "d] FETCH 1:* (PREVIEW)");
+  assertEquals(third, "* OK [INPROGRESS (NIL 2 3)] Still at work");
 });
 
 for (

@@ -59,7 +59,7 @@ const ESEARCH: readonly [string, number[], string][] = [
   ["(ALL)", [], ""],
   ["(MIN SAVE)", [7], " MIN 7"],
   ["(PARTIAL 1:2)", [2, 3, 4, 8], " PARTIAL (1:2 2:3)"],
-  ["(PARTIAL 4:3)", [2, 3, 4, 8], " PARTIAL (3:4 4,8)"],
+  ["(PARTIAL 4:3)", [2, 3, 4, 8], " PARTIAL (4:3 4,8)"],
   ["(PARTIAL -1:-2)", [2, 3, 4, 8], " PARTIAL (-1:-2 4,8)"],
   ["(PARTIAL 5:9 COUNT)", [2, 3, 4, 8], " COUNT 4 PARTIAL (5:9 NIL)"],
   ["(PARTIAL -5:-9)", [2, 3, 4, 8], " PARTIAL (-5:-9 NIL)"],

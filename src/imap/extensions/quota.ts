@@ -8,7 +8,6 @@
 
 import type { MailUser, Quota, QuotaLimits } from "../../store/mod.ts";
 import { type Session, work } from "../../wire/mod.ts";
-import { existingMailbox } from "../existing_mailbox.ts";
 import { type ImapSession, logEvent, userOf } from "../imap_session.ts";
 import { encodeName, readMailbox } from "../mailbox_name.ts";
 import type { Command, Extension } from "../rows.ts";
@@ -47,7 +46,7 @@ const getQuotaRoot: Command = {
     scanner.space();
     const name = yield* readMailbox(s, scanner);
     scanner.end();
-    yield* existingMailbox(s, name);
+    // RFC 9208 §4.1.2: it tells of mailboxes that are still to be made, too.
     s.out.words("* QUOTAROOT ");
     s.out.string(encodeName(s, name));
     s.out.words(` "${ROOT}"`);

@@ -7,7 +7,7 @@
 
 import type { Session } from "../../wire/mod.ts";
 import type { Output } from "../output.ts";
-import { formatPartial, sliceOf } from "../partial.ts";
+import { sliceOf } from "../partial.ts";
 import { formatSet } from "../sequence_set.ts";
 import type { Numbered } from "../view.ts";
 import type { ReturnOptions } from "./return_options.ts";
@@ -67,7 +67,7 @@ export function* writeEsearch(
   if (partial) {
     const page = sliceOf(found, partial);
     const set = page.length > 0 ? setOf(page, form) : "NIL";
-    out.words(` PARTIAL (${formatPartial(partial)} ${set})`);
+    out.words(` PARTIAL (${partial.text} ${set})`);
   }
   const modseq = form.modseq ? toldModseq(found, options) : undefined;
   if (modseq !== undefined) out.words(` MODSEQ ${modseq}`);

@@ -82,9 +82,12 @@ export function parseReturn(scanner: Scanner): ReturnOptions | undefined {
     if (!OPTIONS.has(name)) {
       throw new BadSyntax(`there is no return option "${name}"`);
     }
+    // RFC 9394 §3.1: one of them, once.
+    if (found.has(name) && (name === "PARTIAL" || name === "ALL")) {
+      throw new BadSyntax(`${name} is asked for twice`);
+    }
     found.set(name, name === "PARTIAL" ? parsePage(scanner) : undefined);
   }, true);
-  // RFC 9394 §3.1: one or the other.
   if (found.has("PARTIAL") && found.has("ALL")) {
     throw new BadSyntax("PARTIAL and ALL exclude each other");
   }
