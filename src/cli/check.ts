@@ -10,15 +10,10 @@ export const check: Command = {
   details:
     "Exit code 1 and every error, each with its file, line and column, when something is wrong.",
   run: async (invocation) => {
-    const { checkFiles, formatProblem, readConfigurationFolder } = await import(
-      "../config/mod.ts"
-    );
-    const { checkAccounts } = await import("./check_accounts.ts");
+    const { formatProblem } = await import("../config/mod.ts");
+    const { inspectFolder } = await import("./inspect_folder.ts");
     const folder = configFolder(invocation);
-    const result = await readConfigurationFolder(folder);
-    const problems = "problems" in result
-      ? result.problems
-      : [...checkAccounts(result), ...await checkFiles(result)];
+    const { problems } = await inspectFolder(folder);
     const ok = !problems.some(({ severity }) => severity === "error");
     if (invocation.options.json) {
       invocation.print(JSON.stringify({ ok, folder, problems }));

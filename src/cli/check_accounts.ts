@@ -10,20 +10,31 @@ import {
   type Path,
   type Problem,
   problemAt,
+  type Rejected,
 } from "../config/mod.ts";
 import { accountsSettingOf } from "../settings.ts";
 
-/** Checks accounts one by one, then all that is said of addresses together. */
-export function checkAccounts({ configuration, placeOf }: Loaded): Problem[] {
+/**
+ * Checks accounts one by one, then all that is said of addresses together, which only
+ * a whole configuration tells.
+ */
+export function checkAccounts(read: Loaded | Rejected): Problem[] {
   const problems = (part: AccountsSetting, path: Path): Problem[] =>
-    problemsOf(part).map((message) => problemAt(placeOf(path) ?? "", message));
-  const { accounts = {}, ...others } = accountsSettingOf(configuration);
-  return [
-    ...Object.entries(accounts).flatMap(([address, account]) =>
-      problems({ accounts: { [address]: account } }, ["Accounts", address])
-    ),
-    ...problems(others, []),
-  ];
+    problemsOf(part).map((message) =>
+      problemAt(read.placeOf(path) ?? "", message)
+    );
+  const single = Array.from(
+    read.passwords,
+    ([address, password]) =>
+      problems({ accounts: { [address]: password } }, ["Accounts", address]),
+  );
+  return [...single.flat(), ...problems(othersOf(read), [])];
+}
+
+function othersOf(read: Loaded | Rejected): AccountsSetting {
+  if ("problems" in read) return {};
+  const { accounts: _, ...others } = accountsSettingOf(read.configuration);
+  return others;
 }
 
 function problemsOf(setting: AccountsSetting): readonly string[] {

@@ -4,15 +4,9 @@
  * @module
  */
 
-import {
-  formatProblem,
-  type Problem,
-  readAuthorities,
-  readCertificates,
-  readConfigurationFolder,
-} from "../config/mod.ts";
+import { formatProblem, type Problem } from "../config/mod.ts";
 import type { ServerPlan } from "../server.ts";
-import { checkAccounts } from "./check_accounts.ts";
+import { inspectFolder } from "./inspect_folder.ts";
 
 /** What a configuration folder gives, and what is not quite right with it. Plain data: it crosses a thread. */
 export interface LoadedPlan extends ServerPlan {
@@ -25,15 +19,11 @@ export interface LoadedPlan extends ServerPlan {
  * @throws {Error} With every problem on a line of its own.
  */
 export async function loadPlan(folder: string): Promise<LoadedPlan> {
-  const loaded = await readConfigurationFolder(folder);
-  if ("problems" in loaded) throw problemsError(loaded.problems);
-  const { certificates, problems } = await readCertificates(loaded);
-  const { authorities, problems: more } = await readAuthorities(loaded);
-  const all = [...checkAccounts(loaded), ...problems, ...more];
-  const errors = all.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw problemsError(errors);
-  const { configuration } = loaded;
-  return { configuration, certificates, authorities, warnings: all };
+  const { configuration, certificates, authorities, problems } =
+    await inspectFolder(folder);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0 || !configuration) throw problemsError(errors);
+  return { configuration, certificates, authorities, warnings: problems };
 }
 
 function problemsError(problems: readonly Problem[]): Error {

@@ -1,14 +1,13 @@
 /** The configuration of a server: checked, complete, addresses and names in canonical form. */
 
-import { besideFile } from "./beside_file.ts";
 import {
   completeListener,
   defaultListeners,
   hasImplicitTls,
   type ListenerConfiguration,
 } from "./listeners.ts";
-import type { Path } from "./merge.ts";
-import type { Place } from "./place.ts";
+import type { Merged, Path } from "./merge.ts";
+import { fileAt, namedFiles, type NamedPair } from "./named_files.ts";
 import type { CheckedKeys } from "./schema.ts";
 
 /** What all `*.conf` files of a folder say, defaults included. Times in seconds, sizes in octets. */
@@ -30,8 +29,6 @@ export interface Configuration
 export interface CertificateFiles {
   readonly certificate_file: string;
   readonly certificate_key_file: string;
-  /** Where it was given. */
-  readonly path: Path;
 }
 
 export interface AccountConfiguration {
@@ -53,16 +50,16 @@ export interface Conflict {
 /** Fills in what follows from several keys. */
 export function complete(
   keys: CheckedKeys,
-  placeOf: (path: Path) => Place | undefined,
+  merged: Merged,
 ): Configuration {
-  const certificates = allCertificates(keys, placeOf);
+  const { pairs, authorities } = namedFiles(merged);
+  const certificates = pairs.flatMap(bothFiles);
+  const dataFolder = fileAt(merged, ["data_folder"]);
   return {
     ...keys,
     server_name: keys.server_name ??
       (keys.domain === undefined ? "localhost" : `mail.${keys.domain}`),
-    ...(keys.data_folder === undefined ? {} : {
-      data_folder: besideFile(keys.data_folder, placeOf(["data_folder"])),
-    }),
+    ...(dataFolder === undefined ? {} : { data_folder: dataFolder.file }),
     Accounts: mapValues(
       keys.Accounts,
       (account) => completeAccount(account, keys.disabled_accounts_receive),
@@ -75,9 +72,7 @@ export function complete(
     TLS: {
       ...keys.TLS,
       all: certificates,
-      authorities: keys.TLS.authorities.map((file, index) =>
-        besideFile(file, placeOf(["TLS", "authorities", index]))
-      ),
+      authorities: authorities.map(({ file }) => file),
     },
   };
 }
@@ -128,6 +123,14 @@ function completeAccount(
   };
 }
 
+function bothFiles({ certificate, key }: NamedPair): CertificateFiles[] {
+  if (certificate === undefined || key === undefined) return [];
+  return [{
+    certificate_file: certificate.file,
+    certificate_key_file: key.file,
+  }];
+}
+
 function mapValues<A, B>(
   record: Readonly<Record<string, A>>,
   map: (value: A) => B,
@@ -139,37 +142,6 @@ function mapValues<A, B>(
 
 function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
-}
-
-function allCertificates(
-  { TLS }: CheckedKeys,
-  placeOf: (path: Path) => Place | undefined,
-): CertificateFiles[] {
-  const whole = (
-    pair: { certificate_file: string; certificate_key_file: string },
-    path: Path,
-  ): CertificateFiles => ({
-    certificate_file: besideFile(
-      pair.certificate_file,
-      placeOf([...path, "certificate_file"]),
-    ),
-    certificate_key_file: besideFile(
-      pair.certificate_key_file,
-      placeOf([...path, "certificate_key_file"]),
-    ),
-    path,
-  });
-  const { certificate_file, certificate_key_file, Certificates } = TLS;
-  const first = certificate_file === undefined ||
-      certificate_key_file === undefined
-    ? []
-    : [whole({ certificate_file, certificate_key_file }, ["TLS"])];
-  return [
-    ...first,
-    ...Certificates.map((pair, index) =>
-      whole(pair, ["TLS", "Certificates", index])
-    ),
-  ];
 }
 
 function certificateConflicts({ TLS }: CheckedKeys): Conflict[] {

@@ -1,7 +1,7 @@
 /** zod's issues in our words: what is wrong with which key, and what was meant. */
 
 import type { z } from "zod";
-import { formatPath, type Path, type Value } from "./merge.ts";
+import { formatPath, type Path, type Value, valueAt } from "./merge.ts";
 import { configurationSchema, type JsonSchema } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
@@ -147,15 +147,6 @@ function typeOf(value: Value | undefined): string {
     object: "an object",
   };
   return names[typeof value] ?? "nothing";
-}
-
-function valueAt(root: Value, path: Path): Value | undefined {
-  let value: Value | undefined = root;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<PropertyKey, Value>)[step];
-  }
-  return value;
 }
 
 /** The part of the schema that describes what stands at `path`. */

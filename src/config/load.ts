@@ -4,19 +4,33 @@ import { complete, type Configuration, conflictsOf } from "./configuration.ts";
 import { describeIssue, type Finding } from "./describe_issue.ts";
 import { type ObjectTree, parseExtendedJson } from "./extended_json.ts";
 import { mailAddress } from "./kinds.ts";
-import { merge, type Merged, type Path } from "./merge.ts";
-import { type Place, type Problem, problemAt, type Source } from "./place.ts";
+import { merge, type Merged, type Path, valueAt } from "./merge.ts";
+import { type NamedFiles, namedFiles } from "./named_files.ts";
+import {
+  inOrder,
+  type Place,
+  type Problem,
+  problemAt,
+  type Source,
+} from "./place.ts";
 import { schema } from "./schema.ts";
 
-/** A configuration that may be used. */
-export interface Loaded {
-  readonly configuration: Configuration;
+/** What is looked at beyond the files' own text, one by one, right or wrong as all else may be. */
+export interface Named {
+  readonly files: NamedFiles;
+  /** By account, in canonical form: a password, or a hash of it. */
+  readonly passwords: ReadonlyMap<string, string>;
   /** Where the key at `path` was given; undefined when there are no files. */
   readonly placeOf: (path: Path) => Place | undefined;
 }
 
+/** A configuration that may be used. */
+export interface Loaded extends Named {
+  readonly configuration: Configuration;
+}
+
 /** What makes a configuration useless: every error of every file. */
-export interface Rejected {
+export interface Rejected extends Named {
   readonly problems: readonly Problem[];
 }
 
@@ -30,7 +44,13 @@ export function loadConfiguration(
 ): Loaded | Rejected {
   const { roots, problems } = parseAll(files);
   const merged = merge(roots);
+  const named: Named = {
+    files: namedFiles(merged),
+    passwords: passwordsOf(merged),
+    placeOf: byCanonicalName(merged),
+  };
   const result = schema.safeParse(merged.value);
+  // Conflicts between keys wait: a key that is mistyped or gone may be their cause.
   const findings: Finding[] = result.success
     ? conflictsOf(result.data)
     : result.error.issues.flatMap((issue) =>
@@ -44,14 +64,26 @@ export function loadConfiguration(
     ),
   ];
   if (all.length > 0 || !result.success) {
-    return { problems: inOrder(all, files) };
+    return { ...named, problems: inOrder(all) };
   }
-  const configuration = complete(result.data, merged.placeOf);
-  return { configuration, placeOf: byCanonicalName(merged) };
+  return { ...named, configuration: complete(result.data, merged) };
+}
+
+function passwordsOf({ value }: Merged): Map<string, string> {
+  const accounts = Object.keys(Object(valueAt(value, ["Accounts"])));
+  return new Map(accounts.flatMap((account) => {
+    const address = mailAddress.safeParse(account).data;
+    const password = valueAt(value, ["Accounts", account, "password"]) ??
+      valueAt(value, ["Accounts", account]);
+    // An empty one is the schema's to refuse.
+    return address !== undefined && typeof password === "string" && password
+      ? [[address, password] as const]
+      : [];
+  }));
 }
 
 /** Places by the names that the configuration has, which may be written otherwise in the files. */
-function byCanonicalName({ value, placeOf }: Merged): Loaded["placeOf"] {
+function byCanonicalName({ value, placeOf }: Merged): Named["placeOf"] {
   return (path) => {
     const [object, name, ...rest] = path;
     if (object !== "Accounts" && object !== "Aliases" || name === undefined) {
@@ -78,17 +110,7 @@ function parseAll(files: readonly Source[]) {
   return { roots, problems };
 }
 
-function inOrder(
-  problems: readonly Problem[],
-  files: readonly Source[],
-): Problem[] {
-  const rank = (file: string) => files.findIndex(({ name }) => name === file);
-  return problems.toSorted((a, b) =>
-    rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column
-  );
-}
-
 /** The configuration of a server that was told nothing. */
 export function defaultConfiguration(): Configuration {
-  return complete(schema.parse({}), () => undefined);
+  return complete(schema.parse({}), merge([]));
 }

@@ -89,6 +89,18 @@ function plainValue(tree: Tree, path: Path, notes: Notes): Value {
   });
 }
 
+/** What stands at `path` in `root`; undefined where nothing does. */
+export function valueAt(root: Value, path: Path): Value | undefined {
+  let at: unknown = root;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
+      return undefined;
+    }
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return at as Value;
+}
+
 /** "SMTP.timeout", "Listeners[2].port", `Accounts["alice@example.test"]`. */
 export function formatPath(path: Path): string {
   return path.map((step) => {

@@ -10,7 +10,6 @@
  * @module
  */
 
-export * from "./check_files.ts";
 export * from "./configuration.ts";
 export * from "./extended_json.ts";
 export {
@@ -22,6 +21,7 @@ export {
 export * from "./load.ts";
 export { formatPath, type Path } from "./merge.ts";
 export * from "./place.ts";
+export * from "./read_files.ts";
 export { formatJsonSchema, formatSample } from "./sample.ts";
 export { configurationSchema, type JsonSchema } from "./schema.ts";
 export { readConfigurationFolder } from "./read_folder.ts";

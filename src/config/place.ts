@@ -45,6 +45,14 @@ export function problemAt(
   };
 }
 
+/** In the order of the files' names, and within a file as its text goes. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const byName = (a: string, b: string) => a === b ? 0 : a < b ? -1 : 1;
+  return problems.toSorted((a, b) =>
+    byName(a.file, b.file) || a.line - b.line || a.column - b.column
+  );
+}
+
 /** "file:line:column: what is wrong; what was meant". */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, severity, message } = problem;

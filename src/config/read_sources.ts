@@ -46,12 +46,26 @@ async function listConfigurationFiles(
 async function readSource(path: string): Promise<Source | Problem> {
   try {
     const octets = await Deno.readFile(path);
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(octets);
-    return { name: path, text };
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets);
+    const source = { name: path, text };
+    const offset = firstForeign(octets, text);
+    return offset === undefined ? source : problemAt(
+      { source, offset },
+      "the text is not UTF-8 from here on; a file saved as UTF-8 was meant",
+    );
   } catch (error) {
     return problemAt(path, `Cannot read the file: ${reasonOf(error)}`);
   }
+}
+
+/** Where `text`, decoded from `octets`, is no longer what they hold. */
+function firstForeign(octets: Uint8Array, text: string): number | undefined {
+  const again = new TextEncoder().encode(text);
+  const at = again.findIndex((octet, index) => octet !== octets[index]);
+  if (at < 0) return undefined;
+  // Inside of the replacement character (U+FFFD), three octets that begin like others.
+  return new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(again.subarray(0, at)).replace(/\ufffd$/, "").length;
 }
 
 /** Why a file or folder cannot be read, in a few words. */
@@ -63,6 +77,5 @@ export function reasonOf(error: unknown): string {
     return "the program was started without the right to read it";
   }
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof TypeError) return "it is not UTF-8 text";
   return error instanceof Error ? error.message : String(error);
 }

@@ -67,3 +67,36 @@ Deno.test("check --json prints one value with every problem", async () => {
     }],
   });
 });
+
+Deno.test("check tells of files and hashes beside all that is wrong elsewhere", async () => {
+  const text = `{
+  "debgu": true,
+  "Accounts": {"alice@example.org": "$denomaild$broken", "bob": "secret"},
+  "TLS": {
+    "min_version": 1,
+    "certificate_file": "c.pem",
+    "certificate_key_file": 7,
+    "Certificates": [
+      {"certificate_file": 8, "certificate_key_file": "k.pem"},
+      {"certificate_file": "d.pem"}
+    ],
+    "authorities": [9, "a.pem"]
+  }
+}`;
+  const { code, err } = await check(text);
+  assertEquals(code, 1);
+  assertEquals(err, [
+    'DIR/a.conf:2:3: "debgu" is not a known key; did you mean "debug"?',
+    'DIR/a.conf:3:16: The password of account "alice@example.org" is a damaged hash',
+    'DIR/a.conf:3:58: "Accounts.bob" is no mail address ("bob"); one such as "alice@example.org" was meant',
+    'DIR/a.conf:5:5: "TLS.min_version" is 1; one of "1.2", "1.3" was meant',
+    'DIR/a.conf:6:5: "TLS.certificate_file": Cannot read "DIR/c.pem": it does not exist',
+    'DIR/a.conf:7:5: "TLS.certificate_key_file" is a number; a text in quotes was meant',
+    'DIR/a.conf:9:8: "TLS.Certificates[0].certificate_file" is a number; a text in quotes was meant',
+    'DIR/a.conf:9:31: "TLS.Certificates[0].certificate_key_file": Cannot read "DIR/k.pem": it does not exist',
+    'DIR/a.conf:10:7: "TLS.Certificates[1].certificate_key_file" is missing; a text in quotes was meant',
+    'DIR/a.conf:10:8: "TLS.Certificates[1].certificate_file": Cannot read "DIR/d.pem": it does not exist',
+    'DIR/a.conf:12:21: "TLS.authorities[0]" is a number; a text in quotes was meant',
+    'DIR/a.conf:12:24: "TLS.authorities[1]": Cannot read "DIR/a.pem": it does not exist',
+  ]);
+});

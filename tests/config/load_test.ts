@@ -43,7 +43,6 @@ Deno.test("a file in gomaild's manner loads, and its keys do what they say", asy
   assertEquals(configuration.TLS.all, [{
     certificate_file: "/etc/gomaild/server.crt",
     certificate_key_file: "/etc/gomaild/server.key",
-    path: ["TLS"],
   }]);
   assertEquals(
     Object.entries(configuration.Accounts).map(([name, { password }]) => [

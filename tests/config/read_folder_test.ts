@@ -60,7 +60,19 @@ Deno.test("a link counts as the file that it leads to", async () => {
 
 Deno.test("a link that leads nowhere, a folder and a file that is no text are told, and the rest as well", async () => {
   const files = {
-    "c.conf": Uint8Array.of(0x7b, 0xff, 0x7d),
+    "c.conf": Uint8Array.of(
+      0x7b,
+      0x0a,
+      0xc3,
+      0xbc,
+      0xef,
+      0xbf,
+      0xbd,
+      0x20,
+      0x20,
+      0xff,
+      0x7d,
+    ),
     "d.conf": '{"debug": 1}',
   };
   await inFolder(files, async (folder) => {
@@ -69,7 +81,7 @@ Deno.test("a link that leads nowhere, a folder and a file that is no text are to
     assertEquals(told(await readConfigurationFolder(folder), folder), [
       "DIR/a.conf: Cannot read the file: it does not exist",
       "DIR/b.conf: Cannot read the file: it is a folder",
-      "DIR/c.conf: Cannot read the file: it is not UTF-8 text",
+      "DIR/c.conf:2:5: the text is not UTF-8 from here on; a file saved as UTF-8 was meant",
       'DIR/d.conf:1:2: "debug" is a number; true or false was meant',
     ]);
   });

@@ -12,7 +12,7 @@ export {
   type Configuration,
   localDomains,
 } from "../configuration.ts";
-export type { CertificatePem } from "../check_files.ts";
+export type { CertificatePem } from "../read_files.ts";
 export {
   hasImplicitTls,
   type ListenerConfiguration,

@@ -1,10 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  checkFiles,
   formatProblem,
   loadConfiguration,
-  readAuthorities,
-  readCertificates,
+  readFiles,
 } from "../../src/config/mod.ts";
 import { selfSignedCertificate } from "../../src/net/mod.ts";
 
@@ -29,7 +27,7 @@ async function problemsOf(
 ): Promise<string[]> {
   const { loaded, folder } = await prepare(text, files);
   try {
-    const problems = await checkFiles(loaded, now);
+    const { problems } = await readFiles(loaded, now);
     return problems.map((problem) =>
       formatProblem(problem).replaceAll(folder, "DIR")
     );
@@ -102,7 +100,7 @@ Deno.test("a certificate near its end, behind it and before its start is a warni
   ]);
 });
 
-Deno.test("readCertificates() gives the PEM of all usable certificates in order", async () => {
+Deno.test("readFiles() gives the PEM of all usable certificates in order", async () => {
   const first = await selfSignedCertificate(["a.example"], NOW);
   const second = await selfSignedCertificate(["b.example"], NOW);
   const text = `{"TLS": {"Certificates": [
@@ -114,7 +112,7 @@ Deno.test("readCertificates() gives the PEM of all usable certificates in order"
     "2.pem": second.certificate,
     "2.key": second.key,
   });
-  const { certificates, problems } = await readCertificates(loaded, NOW);
+  const { certificates, problems } = await readFiles(loaded, NOW);
   await Deno.remove(folder, { recursive: true });
   assertEquals(problems, []);
   assertEquals(certificates, [
@@ -153,7 +151,7 @@ Deno.test("an authority behind its end is a warning", async () => {
   );
 });
 
-Deno.test("readAuthorities() gives every certificate of every file, and no words around them", async () => {
+Deno.test("readFiles() gives every certificate of every file, and no words around them", async () => {
   const pems = await Promise.all(
     ["a.example", "b.example", "c.example"].map(async (name) =>
       (await selfSignedCertificate([name], NOW)).certificate.trim()
@@ -164,7 +162,7 @@ Deno.test("readAuthorities() gives every certificate of every file, and no words
     "one.pem": `# the house\r\n${a}\r\nand its annex\r\n${b}\r\n`,
     "two.pem": c,
   });
-  const { authorities, problems } = await readAuthorities(loaded, NOW);
+  const { authorities, problems } = await readFiles(loaded, NOW);
   await Deno.remove(folder, { recursive: true });
   assertEquals(problems, []);
   assertEquals(authorities, pems);
