@@ -90,7 +90,7 @@ const search: readonly Row[] = [
   asking("THREAD REFERENCES", "THREAD REFERENCES UTF-8 ALL"),
 ];
 
-// After the renames of a STORE Dovecot does not sync the folder, we do.
+// After the renames of a STORE we sync the folder; Dovecot syncs no more than its index.
 const write: readonly Row[] = [{
   what: `STORE 1:${STORED} +FLAGS (\\Seen)`,
   target: 1,
