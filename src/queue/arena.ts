@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { utf8Encode } from "../bytes/mod.ts";
 
 /** Octets of a page. A longer record has a page of its own. */
-const PAGE_BITS = 18;
+const PAGE_BITS = 16;
 const PAGE = 1 << PAGE_BITS;
 
 /** Where a record lies. */

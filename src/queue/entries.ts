@@ -21,7 +21,7 @@ import type { Segment } from "./segment.ts";
 import { SharedTexts } from "./shared_texts.ts";
 
 /** Octets that no entry has any more, and slots, that are borne at least. */
-const SPARE = 64 * 1024;
+const SPARE = 256 * 1024;
 const FEW = 1024;
 const GROWTH = 1.25;
 
@@ -72,7 +72,7 @@ export class Entries {
     const { slot, id } = entry;
     const spot = this.spotOf(slot, id);
     if (spot === undefined) return false;
-    entry.settle([...entry.pending]);
+    if (!entry.isDone) entry.settle([...entry.pending]);
     this.#countOut(entry.place);
     this.#index.delete(slot);
     this.#dead += lengthOf(spot);

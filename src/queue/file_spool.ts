@@ -268,7 +268,10 @@ class FileSpool implements Spool {
   }
 
   async load(id: string): Promise<SpoolEntry | undefined> {
-    return (await this.loadAll([id]))[0];
+    const recent = this.#recent.get(id);
+    return recent
+      ? this.#entries.get(id)?.loaded(recent.envelope)
+      : (await this.loadAll([id]))[0];
   }
 
   async loadAll(ids: readonly string[]): Promise<SpoolEntry[]> {
