@@ -27,7 +27,7 @@ Deno.test("Entries: knows what a map of plain objects knows, whatever comes, cha
     end: at + 1301,
   });
   const add = (turn: number) => {
-    const count = random() < 0.02 ? 2000 : 1 + Math.floor(random() * 3);
+    const count = random() < 0.02 ? 60 : 1 + Math.floor(random() * 3);
     const pending = Array.from(
       { length: count },
       (_, i) => `remote:${turn % 5 ? "user" : "üser☃"}${i}@x.example`,
@@ -131,4 +131,43 @@ Deno.test("Entries: a view of a message that is gone shows nothing of the one th
   first.note(notedOf({ "mailbox:alice": { attempts: 1, next: 2 } }));
   assertEquals([...second.pending], ["mailbox:alice"]);
   assertEquals(second.progress("mailbox:alice"), undefined);
+});
+
+Deno.test("Entries: what stays when many have gone is as it was, and so is what comes when all have", () => {
+  const segment = nextSegment("spool", 1, () => 0.5);
+  const entries = new Entries();
+  const idOf = (i: number) => `m${i}`;
+  const keyOf = (i: number) => `remote:${"x".repeat(200)}${i}@x.example`;
+  const noteOf = (i: number): Progress => ({
+    ...{ attempts: i, next: 1e12 + i, last: 1e12 },
+    peer: `mx${i % 5}.example`,
+  });
+  const add = (i: number) => {
+    const about = { size: 10, large: false, notBefore: 0, priority: 0 };
+    const entry = entries.add(
+      { ...about, id: idOf(i), pending: [keyOf(i)] },
+      { segment, at: 100 * i, octetsAt: 100 * i + 50, end: 100 * i + 61 },
+    );
+    entry.note(notedOf({ [keyOf(i)]: noteOf(i) }));
+  };
+  const check = (i: number) => {
+    const entry = entries.get(idOf(i))!;
+    assertEquals([...entry.pending], [keyOf(i)]);
+    assertEquals(entry.progress(keyOf(i)), noteOf(i));
+    assertEquals([entry.place.at, entry.place.end], [100 * i, 100 * i + 61]);
+  };
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 4000; i++) add(i);
+    const held = entries.get(idOf(7))!;
+    for (let i = 0; i < 4000; i++) {
+      if (i % 8 !== 7) entries.delete(entries.get(idOf(i))!);
+    }
+    assertEquals([...held.pending], [keyOf(7)]);
+    for (let i = 0; i < 4000; i++) {
+      if (i % 8 === 7) check(i);
+      else assert(!entries.has(idOf(i)));
+    }
+    for (let i = 7; i < 4000; i += 8) entries.delete(entries.get(idOf(i))!);
+    assertEquals([[...entries].length, entries.live, segment.live], [0, 0, 0]);
+  }
 });
