@@ -25,6 +25,8 @@ const TEXT_MAX = 256 * 1024;
 /** Characters that are kept in one step. */
 const STEP_MAX = 64 * 1024;
 
+const HEAD = { number: 1, word: "FETCH" } as const;
+
 const CONTEXT: MessageContext = {
   rev2: false,
   utf8: false,
@@ -76,7 +78,7 @@ function* findOut(
   const texts = new Texts(mailbox.text);
   const message = new StoredMessage(mailbox, numbered, false, findings, texts);
   try {
-    yield* run(writeFetch(silence(), "", yield* items(), message, CONTEXT));
+    yield* run(writeFetch(silence(), HEAD, yield* items(), message, CONTEXT));
     yield* headerFact(message, sentDates);
     const gatherer = new Gatherer(TEXT_MAX);
     yield* passText(message, gatherer);

@@ -26,6 +26,8 @@ const MUCH_ROOM = TOGETHER + 2 * FEW;
 /** What stands in quotes as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
+const ZERO = 0x30;
+
 const EMPTY = new Uint8Array(0);
 
 /** Builds one response after the other. Texts are byte strings: one character an octet. */
@@ -98,6 +100,19 @@ export class Output {
    */
   literalHead(size: number, binary = false): void {
     this.words(`${binary ? "~" : ""}{${size}}\r\n`);
+  }
+
+  /** The digits of a whole number that is not negative, without a text that is made of them. */
+  number(value: number): void {
+    let end = this.#size + 1;
+    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) end++;
+    if (end > this.#buffer.length) this.#makeRoom(end);
+    let rest = value;
+    for (let at = end - 1; at >= this.#size; at--) {
+      this.#buffer[at] = ZERO + rest % 10;
+      rest = Math.floor(rest / 10);
+    }
+    this.#size = end;
   }
 
   /** Octets as they are. They must not change afterwards. */

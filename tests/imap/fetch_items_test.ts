@@ -152,7 +152,9 @@ Deno.test("a large body leaves in pieces: what waits for the client stays small"
     total += size;
   };
   await runSession(
-    run(writeFetch(out, "* 1 FETCH ", attributes, large, context)),
+    run(
+      writeFetch(out, { number: 1, word: "FETCH" }, attributes, large, context),
+    ),
     take,
   );
   take();
@@ -175,7 +177,15 @@ Deno.test("a long BODYSTRUCTURE leaves in pieces, too", async () => {
   const sizes: number[] = [];
   const take = () => sizes.push(wire.takeOutput()?.length ?? 0);
   await runSession(
-    run(writeFetch(out, "* 1 FETCH ", attributes, message, context)),
+    run(
+      writeFetch(
+        out,
+        { number: 1, word: "FETCH" },
+        attributes,
+        message,
+        context,
+      ),
+    ),
     take,
   );
   take();
@@ -218,7 +228,15 @@ Deno.test("an attribute that fails before it says anything leaves a whole respon
     await assertRejects(
       () =>
         runSession(
-          run(writeFetch(out, "* 3 FETCH ", attributes, broken, context)),
+          run(
+            writeFetch(
+              out,
+              { number: 3, word: "FETCH" },
+              attributes,
+              broken,
+              context,
+            ),
+          ),
         ),
       Error,
       "disk on fire",
@@ -279,3 +297,15 @@ for (const [claim, text, preview] of PREVIEWS) {
     assertEquals(value, `* 1 FETCH (PREVIEW "${preview}")\r\n`);
   });
 }
+
+Deno.test("numbers are written with all of their digits, up to the largest", () => {
+  const wire = new Wire();
+  const out = new Output(wire, () => false);
+  const numbers = [0, 9, 10, 99, 100, 2 ** 32 - 1, 2 ** 53 - 1];
+  for (const number of numbers) {
+    out.number(number);
+    out.words(" ");
+  }
+  out.end();
+  assertEquals(latin1Decode(wire.takeOutput()!), `${numbers.join(" ")} \r\n`);
+});

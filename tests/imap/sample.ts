@@ -152,7 +152,7 @@ export async function fetchText(
   const scanner = scannerOf(items);
   const attributes = await runSession(parseFetchAttributes(scanner));
   scanner.end();
-  const head = `* ${message.sequence} FETCH `;
+  const head = { number: message.sequence, word: "FETCH" } as const;
   const refusal = await runSession(
     run(writeFetch(out, head, attributes, message, all)),
     take,

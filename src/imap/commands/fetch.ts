@@ -25,7 +25,10 @@ import type { Numbered } from "../view.ts";
 const UID: FetchAttribute = {
   name: "UID",
   needs: "meta",
-  write: (out, { meta }) => out.words(`UID ${meta.uid}`),
+  write: (out, { meta }) => {
+    out.words("UID ");
+    out.number(meta.uid);
+  },
 };
 
 const MODSEQ: FetchAttribute = {
@@ -128,11 +131,12 @@ function* writeAll(
     const { sequence, meta } = messages[done]!;
     // Flags may have changed while others were written; numbers have not.
     const message = selected.view.at(sequence) ?? { sequence, meta };
-    const head = uidOnly ? `* ${meta.uid} UIDFETCH ` : `* ${sequence} FETCH `;
     const recent = selected.isRecent(meta.uid);
     const writing = writeFetch(
       s.out,
-      head,
+      uidOnly
+        ? { number: meta.uid, word: "UIDFETCH" }
+        : { number: sequence, word: "FETCH" },
       attributes,
       new StoredMessage(selected.mailbox, message, recent, findings, texts),
       context,

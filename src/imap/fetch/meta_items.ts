@@ -11,10 +11,34 @@ import type { FetchItem, MessageContext } from "../rows.ts";
 import { threadIdOf } from "../thread_id.ts";
 
 /** FLAGS; \Recent stands among them for clients of RFC 3501 (§2.3.2). */
-export const flags: FetchItem = metaItem("FLAGS", (message, context) => {
-  const recent = message.recent && !context.rev2 ? ["\\Recent"] : [];
-  return `(${[...message.meta.flags, ...recent].join(" ")})`;
-});
+export const flags: FetchItem = {
+  name: "FLAGS",
+  parse: () => {
+    // Messages with the same flags share them.
+    let last: Flags = [];
+    let text = "FLAGS ()";
+    return {
+      name: "FLAGS",
+      needs: "meta",
+      write: (out, { meta, recent }, { rev2 }) => {
+        if (recent && !rev2) return out.words(textOf([...meta.flags, RECENT]));
+        if (meta.flags !== last) {
+          last = meta.flags;
+          text = textOf(last);
+        }
+        out.words(text);
+      },
+    };
+  },
+};
+
+type Flags = Message["meta"]["flags"];
+
+const RECENT = "\\Recent";
+
+function textOf(flags: Flags): string {
+  return `FLAGS (${flags.join(" ")})`;
+}
 
 export const uid: FetchItem = metaItem("UID", ({ meta }) => `${meta.uid}`);
 

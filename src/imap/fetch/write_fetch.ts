@@ -16,43 +16,53 @@ import type { Output } from "../output.ts";
 import type { FetchAttribute, MessageContext } from "../rows.ts";
 import { Refusal } from "../status.ts";
 
+/** What stands before the parenthesis: `* 3 FETCH `, `* 7 UIDFETCH `. */
+export interface Head {
+  readonly number: number;
+  readonly word: "FETCH" | "UIDFETCH";
+}
+
 /**
  * Writes `* 3 FETCH (…)` with all attributes of one message.
  *
  * An attribute that is refused (the message is gone, an encoding is not known) is left
  * out, and so is one that fails: the response stays grammatical.
  *
- * @param head What stands before the parenthesis: `* 3 FETCH `, `* 7 UIDFETCH `.
+ * @param head What stands in front.
  * @returns The first refusal, for the tagged response; a session where something has to be waited for.
  * @throws {ResponseCutShort} When an attribute fails in its middle: nobody can end that response.
  */
 export function writeFetch(
   out: Output,
-  head: string,
+  head: Head,
   attributes: readonly FetchAttribute[],
   message: Message,
   context: MessageContext,
 ): undefined | Session<Refusal | undefined> {
   // An empty list is not in the grammar: where nothing can be told, nothing is sent.
-  let before = `${head}(`;
+  let isEmpty = true;
   for (let at = 0; at < attributes.length; at++) {
-    out.words(before);
+    const before = out.position;
+    introduce(out, head, isEmpty);
     const begun = out.position;
     const writing = begin(attributes[at]!, out, message, context);
     if (writing) {
+      const started = { isEmpty, before, begun, writing };
       const rest = attributes.slice(at + 1);
-      return writeRest(out, { before, begun, writing }, rest, message, context);
+      return writeRest(out, head, started, rest, message, context);
     }
-    before = " ";
+    isEmpty = false;
   }
-  if (before === " ") end(out);
+  if (!isEmpty) end(out);
   return out.isFull ? relieve(out) : undefined;
 }
 
 /** An attribute that has begun. */
 interface Started {
-  /** What was written before it, up to the position where it begins. */
-  readonly before: string;
+  /** True for the first. */
+  readonly isEmpty: boolean;
+  /** Positions: where what introduces it begins, and where itself. */
+  readonly before: number;
   readonly begun: number;
   readonly writing: void | Session<void>;
 }
@@ -60,33 +70,34 @@ interface Started {
 /** Goes on with a response in which something has to be waited for. */
 function* writeRest(
   out: Output,
+  head: Head,
   first: Started,
   attributes: readonly FetchAttribute[],
   message: Message,
   context: MessageContext,
 ): Session<Refusal | undefined> {
   let refusal: Refusal | undefined;
-  let { before, begun, writing } = first;
+  let { isEmpty, before, begun, writing } = first;
   for (let next = 0;; next++) {
     try {
       if (writing) yield* writing;
-      before = " ";
+      isEmpty = false;
     } catch (error) {
-      const isClean = out.position === begun &&
-        out.takeBack(begun - before.length);
+      const isClean = out.position === begun && out.takeBack(before);
       if (!isClean) throw cutShort(error);
       if (!(error instanceof Refusal)) {
-        if (before === " ") end(out);
+        if (!isEmpty) end(out);
         throw error;
       }
       refusal ??= error;
     }
     if (next === attributes.length) break;
-    out.words(before);
+    before = out.position;
+    introduce(out, head, isEmpty);
     begun = out.position;
     writing = begin(attributes[next]!, out, message, context);
   }
-  if (before === " ") end(out);
+  if (!isEmpty) end(out);
   if (out.isFull) yield* out.relieve();
   return refusal;
 }
@@ -112,6 +123,17 @@ function* failing(error: unknown): Session<void> {
 
 function* relieve(out: Output): Session<undefined> {
   yield* out.relieve();
+}
+
+function introduce(
+  out: Output,
+  { number, word }: Head,
+  isEmpty: boolean,
+): void {
+  if (!isEmpty) return out.words(" ");
+  out.words("* ");
+  out.number(number);
+  out.words(word === "FETCH" ? " FETCH (" : " UIDFETCH (");
 }
 
 function end(out: Output): void {
