@@ -25,11 +25,15 @@ const MOST_WAITING = 512;
 /** Changes that are written while nothing else happens. */
 const MOST_AT_ONCE = 2000;
 
+/** Times that texts are made anew. What fails more often is no accident: a full disk, say. */
+const TEXT_FAULTS_MAX = 3;
+
 /** The index of one account, or nothing once it failed. */
 export class CautiousIndex {
   readonly #log: Log;
   readonly #path: string;
   #index: Index | undefined;
+  #textFaults = 0;
   /** The texts were dropped: nothing is known of them any more. */
   onTextsLost = () => {};
 
@@ -66,6 +70,7 @@ export class CautiousIndex {
 
   /** Searches read the messages until the texts have been made anew; all else goes on. */
   async #dropTexts(error: TextsFailed): Promise<void> {
+    if (++this.#textFaults > TEXT_FAULTS_MAX) return this.#fail(error);
     this.#log("store.texts-failed", {
       path: this.#path,
       error: error.message,

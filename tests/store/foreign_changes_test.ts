@@ -9,9 +9,11 @@ import {
   type MaildirStore,
   maildirStore,
   type MaildirStoreOptions,
+  memoryIndex,
   NoSuchMessage,
   sqliteIndex,
 } from "../../src/store/mod.ts";
+import { TextsFailed } from "../../src/store/index.ts";
 import { append, inboxOf, textOf, utf8 } from "./conformance.ts";
 
 interface Stage {
@@ -266,6 +268,26 @@ test("texts that fail are dropped and wanted anew; what else is known of the mai
     const found = await mailbox.text.find("WORD");
     assertEquals([...found!.inBodies], [uid]);
   }
+});
+
+test("texts that fail again and again end the index: nothing is made anew for ever", async ({ inbox, again, events }) => {
+  const { uid } = await append(inbox, "one");
+  const open = memoryIndex();
+  const mailbox = await again({
+    index: async (path) => ({
+      ...await open(path),
+      keepTexts: () => Promise.reject(new TextsFailed("disk full")),
+    }),
+  });
+  events.length = 0;
+  for (let i = 0; i < 6; i++) {
+    await mailbox.text.put(new Map([[uid, undefined]]));
+  }
+  assertEquals(events, [
+    ...Array.from({ length: 3 }, () => "store.texts-failed"),
+    "store.index-failed",
+  ]);
+  assertEquals((await mailbox.metas()).length, 1);
 });
 
 /** What may happen to a database. */
