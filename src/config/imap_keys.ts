@@ -32,6 +32,9 @@ export const imapKeys = z.strictObject({
     "Offers STARTTLS where there is a certificate.",
   ),
   enable_compress: flag(true).describe("Offers COMPRESS=DEFLATE (RFC 4978)."),
+  enable_uidonly: flag(true).describe(
+    "Offers UIDONLY (RFC 9586). Microsoft's Outlook in its cloud switches it on and then breaks its rules: where it fetches mail from here, switch it off.",
+  ),
   enable_text_index: flag(true).describe(
     "Keeps the words of all messages of accounts that use IMAP, in the background, so that searches need not read every message. They take about a third of the room of mail without attachments. `denomaild mailbox search` switches it for one account.",
   ),

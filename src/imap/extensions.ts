@@ -75,7 +75,12 @@ export const extensions: readonly Extension[] = [
   keyword("RFC 8970", "PREVIEW"),
   keyword("RFC 8514", "SAVEDATE"),
   replacing,
-  keyword("RFC 9586", "UIDONLY", ["UIDONLY"]),
+  {
+    rfc: "RFC 9586",
+    announce: (s) =>
+      s.login !== undefined && s.setting.enable_uidonly ? ["UIDONLY"] : [],
+    enables: ["UIDONLY"],
+  },
   keyword("RFC 6855", "UTF8=ACCEPT", ["UTF8=ACCEPT"]),
   compress,
 ];

@@ -24,6 +24,8 @@ export interface ImapKeys {
   readonly enable_starttls: boolean;
   /** COMPRESS=DEFLATE is offered. */
   readonly enable_compress: boolean;
+  /** UIDONLY is offered. */
+  readonly enable_uidonly: boolean;
   /** Seconds without a command until the session ends; 0 takes the limit of RFC 9051 §5.4. */
   readonly timeout: number;
   /** The same before login; 0 takes the limit of `wire/limits.ts`. */
@@ -50,6 +52,7 @@ export const imapDefaults: ImapKeys = {
   enable_auth_cram_md5: true,
   enable_starttls: true,
   enable_compress: true,
+  enable_uidonly: true,
   timeout: 0,
   login_timeout: 0,
   timeout_message: "Idle for too long",

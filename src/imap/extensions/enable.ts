@@ -26,7 +26,9 @@ const command: Command = {
 
 function enable(s: ImapSession, name: string): boolean {
   const row = extensions.find(({ enables }) => enables?.includes(name));
-  if (row === undefined) return false;
+  // What is not offered is as unknown.
+  const isOffered = row === enabling || row?.announce(s).includes(name);
+  if (!isOffered) return false;
   const before = s.enabled.size;
   s.enabled.add(name as Enabled);
   // RFC 7162 §3.2.3: QRESYNC is CONDSTORE and more.

@@ -49,6 +49,14 @@ export const bodyPeek: FetchItem = {
 /** RFC822: BODY[] by another name. */
 export const rfc822: FetchItem = wholeItem("RFC822", "", true);
 
+/** RFC822.PEEK: RFC822, and \Seen stays as it is (RFC 1730 §6.4.5). Outlook still asks so. */
+export const rfc822Peek: FetchItem = wholeItem(
+  "RFC822.PEEK",
+  "",
+  false,
+  "RFC822",
+);
+
 /** RFC822.HEADER: BODY.PEEK[HEADER] by another name. */
 export const rfc822Header: FetchItem = wholeItem(
   "RFC822.HEADER",
@@ -66,9 +74,10 @@ function wholeItem(
   name: string,
   text: "" | "HEADER" | "TEXT",
   setsSeen: boolean,
+  toldAs = name,
 ): FetchItem {
   const section: Section = { path: [], text, fields: [] };
-  const writeName = (out: Output) => out.words(`${name} `);
+  const writeName = (out: Output) => out.words(`${toldAs} `);
   return {
     name,
     parse: () => ({

@@ -15,6 +15,7 @@ import {
   bodyPeek,
   rfc822,
   rfc822Header,
+  rfc822Peek,
   rfc822Text,
 } from "./body_section.ts";
 import { bodyStructure } from "./body_structure.ts";
@@ -47,6 +48,7 @@ export const fetchItems: readonly FetchItem[] = [
   preview,
   rfc822,
   rfc822Header,
+  rfc822Peek,
   size,
   rfc822Text,
   saveDate,
