@@ -262,8 +262,10 @@ export class Drive {
   async #linger(): Promise<void> {
     try {
       await this.#transport.closeWrite();
-      this.#deadline.at = performance.now() + LINGER;
+      const over = performance.now() + LINGER;
       for (let left = 16; left > 0; left--) {
+        // Whatever ends a wait ends its deadline, too.
+        this.#deadline.at = over;
         this.#startRead();
         const why = await this.#woken();
         if (why !== "input" || this.#takeRead() === undefined) break;

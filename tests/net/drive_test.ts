@@ -118,6 +118,23 @@ Deno.test("stop() lets work in progress end, then says goodbye", async () => {
   assertEquals(net.connections, 0);
 });
 
+Deno.test("a peer that is refused and goes on sending, but never leaves, is left", async () => {
+  const { net, port } = start({}, { limits: { total: 3, perPeer: 1 } });
+  const served = await Peer.connect(port);
+  await served.line();
+  const refused = await Peer.connect(port);
+  assertEquals(await refused.line(), "busy");
+  await refused.send("EHLO\r\n");
+  assertEquals(net.connections, 2);
+  for (let tries = 0; tries < 1000 && net.connections > 1; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(net.connections, 1);
+  refused.close();
+  served.close();
+  await net.stop(1000);
+});
+
 Deno.test("listen() names the port that is taken", () => {
   const { net, port } = start();
   let message = "";
