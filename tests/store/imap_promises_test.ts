@@ -1,7 +1,7 @@
 /** What a Maildir keeps of IMAP's promises through the loss of its index, and beside other programs. */
 
 import { assert, assertEquals } from "@std/assert";
-import { DiskError, type MemoryDisk, memoryDisk } from "../../src/disk/mod.ts";
+import { DiskError, type MemoryDisk } from "../../src/disk/mod.ts";
 import { formatFacts, parseFacts } from "../../src/store/account_file.ts";
 import {
   maildirStore,
@@ -10,6 +10,7 @@ import {
   type OpenIndex,
 } from "../../src/store/mod.ts";
 import { utf8 } from "./conformance.ts";
+import { tickingDisk } from "./ticking_disk.ts";
 
 const HOME = "/mail/example.test/alice";
 let time = 1_700_000_000_000;
@@ -31,7 +32,7 @@ async function put(disk: MemoryDisk, path: string, text: string) {
 }
 
 Deno.test("the loss of the index changes nothing that a client can see but modseqs, which rise", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const first = await userOn(disk);
   const work = await first.create("Work", { specialUse: "\\Archive" });
   const words = Array.from({ length: 120 }, (_, i) => `Word${i}`);
@@ -63,7 +64,7 @@ Deno.test("the loss of the index changes nothing that a client can see but modse
 });
 
 Deno.test("after a restart in peace the index still knows what went", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const index = memoryIndex();
   const first = await userOn(disk, index);
   const inbox = (await first.mailbox("INBOX"))!;
@@ -83,7 +84,7 @@ Deno.test("after a restart in peace the index still knows what went", async () =
 });
 
 Deno.test("what only delivers makes no file for IMAP", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const user = await userOn(disk);
   await (await user.mailbox("INBOX"))!.append([], { deliveryId: "a" });
   assertEquals((await disk.list(HOME)).sort(), [
@@ -100,7 +101,7 @@ Deno.test("subscriptions are read as both Dovecots write them", async () => {
       "Lists.De\\2eno\nCaf&AOk-\n",
     ]
   ) {
-    const disk = memoryDisk();
+    const disk = tickingDisk();
     await disk.makeDir(HOME);
     await put(disk, `${HOME}/subscriptions`, text);
     const user = await userOn(disk);
@@ -109,7 +110,7 @@ Deno.test("subscriptions are read as both Dovecots write them", async () => {
 });
 
 Deno.test("a mailbox that another program made gets what it lacks", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   for (const folder of ["cur", "new", "tmp"]) {
     await disk.makeDir(`${HOME}/.Sent/${folder}`);
   }
@@ -123,7 +124,7 @@ Deno.test("a mailbox that another program made gets what it lacks", async () => 
 });
 
 Deno.test("a mailbox whose folder another program renamed keeps its numbers", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const user = await userOn(disk);
   const old = await user.create("Old");
   const { uid } = await old.append([utf8("x")]);
@@ -136,7 +137,7 @@ Deno.test("a mailbox whose folder another program renamed keeps its numbers", as
 });
 
 Deno.test("no UIDVALIDITY is given twice in an account, though time stands still", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const store = maildirStore({
     ...{ disk, root: "/mail", index: memoryIndex(), now: () => 5_000_000 },
   });
@@ -171,7 +172,7 @@ Deno.test("parseFacts() reads what formatFacts() writes, and nothing torn", () =
 });
 
 Deno.test("a message at which the disk stumbles shows as soon as it does not", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const user = await userOn(disk);
   await user.close();
   await put(disk, `${HOME}/new/1600000000.M1P2.host`, "x");
@@ -191,7 +192,7 @@ Deno.test("a message at which the disk stumbles shows as soon as it does not", a
 });
 
 Deno.test("a clean stop gives back the numbers that were not used; kill -9, and others' reservations, skip them", async () => {
-  let disk = memoryDisk();
+  let disk = tickingDisk();
   const index = memoryIndex();
   const open = async (givesBack = true) => {
     const store = maildirStore({ disk, root: "/mail", index, givesBack });

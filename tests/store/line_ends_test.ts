@@ -1,13 +1,14 @@
 /** Files with LF, as other programs write them, are served with CRLF. */
 
 import { assertEquals } from "@std/assert";
-import { filesDisk, memoryDisk } from "../../src/disk/mod.ts";
+import { filesDisk } from "../../src/disk/mod.ts";
 import { maildirStore, memoryIndex, sqliteIndex } from "../../src/store/mod.ts";
 import { countServed, octetsOfFile } from "../../src/store/message_file.ts";
 import { inboxOf, textOf, utf8 } from "./conformance.ts";
+import { tickingDisk } from "./ticking_disk.ts";
 
 async function fileOf(text: string) {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const file = await disk.open("/file", "create");
   await file.write(utf8(text));
   file.close();
@@ -99,7 +100,7 @@ Deno.test("maildirStore: a file with LF keeps its size and its line ends through
 });
 
 Deno.test("maildirStore: what clients store with a bare LF stays as it is", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const options = { disk, root: "/mail", index: memoryIndex(), log: () => {} };
   let store = maildirStore(options);
   const text = "Subject: x\n\nbody\n";

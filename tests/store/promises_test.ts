@@ -1,7 +1,7 @@
 /** What the store promises when disks fill up, syncs fail, and processes die. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DiskError, MemoryDisk, memoryDisk } from "../../src/disk/mod.ts";
+import { DiskError, MemoryDisk } from "../../src/disk/mod.ts";
 import {
   type Change,
   maildirStore,
@@ -14,6 +14,7 @@ import {
   parseNumbers,
   type ReservedNumbers,
 } from "../../src/store/numbers.ts";
+import { tickingDisk } from "./ticking_disk.ts";
 import { append, inboxOf, textOf, utf8 } from "./conformance.ts";
 
 const CUR = "/mail/example.test/alice/cur";
@@ -25,7 +26,7 @@ function storeOn(disk: MemoryDisk, more: Partial<MaildirStoreOptions> = {}) {
 }
 
 Deno.test("an acknowledged message survives a power cut with UID, date, flags and unique id", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const inbox = await inboxOf(storeOn(disk));
   const meta = await inbox.append([utf8("hello")], {
     flags: ["\\Seen", "Work"],
@@ -39,7 +40,7 @@ Deno.test("an acknowledged message survives a power cut with UID, date, flags an
 });
 
 Deno.test("no UID is used twice, whatever was expunged before the cut", async () => {
-  let disk = memoryDisk();
+  let disk = tickingDisk();
   let last = 0;
   for (let life = 0; life < 10; life++) {
     const inbox = await inboxOf(storeOn(disk));
@@ -55,7 +56,7 @@ Deno.test("no UID is used twice, whatever was expunged before the cut", async ()
 });
 
 Deno.test("a full disk refuses messages, leaves nothing, lets messages be removed, and works again", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const inbox = await inboxOf(storeOn(disk));
   const kept: Meta[] = [];
   for (let i = 0; i < 12; i++) kept.push(await append(inbox, `m${i}`));
@@ -76,7 +77,7 @@ Deno.test("a full disk refuses messages, leaves nothing, lets messages be remove
 });
 
 Deno.test("a read-only disk serves what is there and refuses what is not", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const before = await inboxOf(storeOn(disk));
   const meta = await append(before, "x");
   disk.faults.readOnly = true;
@@ -94,7 +95,7 @@ Deno.test("a read-only disk serves what is there and refuses what is not", async
 
 Deno.test("a message whose sync failed is refused and leaves nothing", async () => {
   for (const sync of ["store.message", "store.new"]) {
-    const disk = memoryDisk();
+    const disk = tickingDisk();
     const inbox = await inboxOf(storeOn(disk));
     const changes: Change[] = [];
     inbox.watch((change) => changes.push(change));
@@ -111,7 +112,7 @@ Deno.test("a message whose sync failed is refused and leaves nothing", async () 
 });
 
 Deno.test("a delivery whose folder sync failed is found by the next try", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const inbox = await inboxOf(storeOn(disk));
   const deliver = () => inbox.append([utf8("x")], { deliveryId: "d" });
   let failures = 1;
@@ -126,7 +127,7 @@ Deno.test("a delivery whose folder sync failed is found by the next try", async 
 });
 
 Deno.test("a delivery that a dying process left unsynced is certain once its replay is acknowledged", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const first = await inboxOf(storeOn(disk));
   disk.faults.failSync = (why) => why === "store.new";
   const options = { deliveryId: "d", internalDate: 9000 };
@@ -139,7 +140,7 @@ Deno.test("a delivery that a dying process left unsynced is certain once its rep
 });
 
 Deno.test("the spool has forgotten a delivery before its message is removed", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const asked: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const inbox = await inboxOf(storeOn(disk, {
@@ -163,7 +164,7 @@ Deno.test("the spool has forgotten a delivery before its message is removed", as
 });
 
 Deno.test("a copy carries no delivery: it is removed without asking, and no replay finds it", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const asked: string[] = [];
   const settled = (id: string) => Promise.resolve(void asked.push(id));
   const inbox = await inboxOf(storeOn(disk, { settled }));
@@ -176,7 +177,7 @@ Deno.test("a copy carries no delivery: it is removed without asking, and no repl
 });
 
 Deno.test("a move from new/ to cur/ that a crash cut in two leaves one message", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const inbox = await inboxOf(storeOn(disk));
   const { uid } = await append(inbox, "x");
   const [name] = await disk.list(NEW);
@@ -187,7 +188,7 @@ Deno.test("a move from new/ to cur/ that a crash cut in two leaves one message",
 });
 
 Deno.test("copying that fails half-way leaves nothing (RFC 9051 §6.4.7)", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const store = storeOn(disk);
   const inbox = await inboxOf(store);
   const sent = await (await store.open("alice@example.test")).create("Sent");
@@ -204,7 +205,7 @@ Deno.test("copying that fails half-way leaves nothing (RFC 9051 §6.4.7)", async
 });
 
 Deno.test("the 201st keyword of a mailbox is refused, those that are there go on", async () => {
-  const inbox = await inboxOf(storeOn(memoryDisk()));
+  const inbox = await inboxOf(storeOn(tickingDisk()));
   const { uid } = await append(inbox, "x");
   const keywords = Array.from({ length: 200 }, (_, i) => `K${i}`);
   await inbox.setFlags([uid], "add", keywords);
@@ -216,7 +217,7 @@ Deno.test("the 201st keyword of a mailbox is refused, those that are there go on
 });
 
 Deno.test("an account that fails to open opens when its disk is well again", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const store = storeOn(disk);
   disk.faults.readOnly = true;
   await assertRejects(() => store.open("alice@example.test"), DiskError);
@@ -227,7 +228,7 @@ Deno.test("an account that fails to open opens when its disk is well again", asy
 Deno.test("a watcher that throws keeps neither the others nor the mailbox from going on", async () => {
   const events: string[] = [];
   const log = (event: string) => void events.push(event);
-  const inbox = await inboxOf(storeOn(memoryDisk(), { log }));
+  const inbox = await inboxOf(storeOn(tickingDisk(), { log }));
   let heard = 0;
   inbox.watch(() => {
     throw new Error("mine");
@@ -238,7 +239,7 @@ Deno.test("a watcher that throws keeps neither the others nor the mailbox from g
 });
 
 Deno.test("an account that is closed for room is watched no less, and one that is watched stays open", async () => {
-  const disk = memoryDisk();
+  const disk = tickingDisk();
   const store = storeOn(disk, { keepAccounts: 1 });
   const inbox = await inboxOf(store);
   const one = await append(inbox, "1");
