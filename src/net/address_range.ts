@@ -7,6 +7,15 @@ export function parseIp(text: string): Uint8Array | undefined {
   return octets;
 }
 
+/**
+ * An address as its own family writes it: what an IPv6 socket calls "::ffff:192.0.2.1"
+ * (RFC 4291 §2.5.5.2) is "192.0.2.1".
+ */
+export function withoutMapping(address: string): string {
+  const octets = parseIp(address);
+  return octets?.length === 4 ? octets.join(".") : address;
+}
+
 /** True when `address` is in `range` ("192.0.2.0/24", "2001:db8::/32", or a single address). */
 export function isInRange(address: string, range: string): boolean {
   const [base, bits] = range.split("/");

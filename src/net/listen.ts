@@ -5,7 +5,7 @@
  */
 
 import { type Link, type LinkTls, type Session, Wire } from "../wire/mod.ts";
-import { isInRange, peerKey } from "./address_range.ts";
+import { isInRange, peerKey, withoutMapping } from "./address_range.ts";
 import type { Certificates } from "./certificates.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Drive } from "./drive.ts";
@@ -34,7 +34,7 @@ export interface NetOptions {
   /** Looked at with every handshake: the owner may put others in their place. */
   readonly certificates: Certificates | undefined;
   readonly limits: ConnectionLimits;
-  /** Told of each connection's begin and end. */
+  /** Told of connections that begin (as "debug"), are refused or go wrong. */
   readonly log: (event: string, fields: Record<string, unknown>) => void;
   /** A short word that no other connection has. */
   readonly newId: () => string;
@@ -224,6 +224,12 @@ export class Net {
       return;
     }
     this.#peers.set(key, count);
+    this.options.log("connected", {
+      level: "debug",
+      session: link.id,
+      listener: options.name,
+      peer: link.remoteAddress,
+    });
     try {
       if (options.implicitTls) yield* wire.protect();
       yield* options.session(wire, link);
@@ -272,9 +278,9 @@ function isWithoutIpv6(error: unknown): boolean {
 function linkOf(conn: Deno.TcpConn, id: string): MutableLink {
   return {
     id,
-    remoteAddress: conn.remoteAddr.hostname,
+    remoteAddress: withoutMapping(conn.remoteAddr.hostname),
     remotePort: conn.remoteAddr.port,
-    localAddress: conn.localAddr.hostname,
+    localAddress: withoutMapping(conn.localAddr.hostname),
     localPort: conn.localAddr.port,
   };
 }

@@ -9,7 +9,7 @@
 
 import { latin1Decode } from "../bytes/mod.ts";
 import { limits, type Session, type Wire } from "../wire/mod.ts";
-import { parseIp } from "./address_range.ts";
+import { parseIp, withoutMapping } from "./address_range.ts";
 
 /** The connection that the proxy took; undefined where the proxy speaks for itself (LOCAL, UNKNOWN). */
 export interface ProxiedPeer {
@@ -112,7 +112,12 @@ function peerOf(
     parseIp(remoteAddress) === undefined || parseIp(localAddress) === undefined
   ) return undefined;
   if (remotePort > 65535 || localPort > 65535) return undefined;
-  return { remoteAddress, remotePort, localAddress, localPort };
+  return {
+    remoteAddress: withoutMapping(remoteAddress),
+    remotePort,
+    localAddress: withoutMapping(localAddress),
+    localPort,
+  };
 }
 
 function formatIp(octets: Uint8Array): string {

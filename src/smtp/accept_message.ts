@@ -73,6 +73,7 @@ export function* acceptMessage(
   const accepted = typeof result === "string";
   s.setting.log(accepted ? "smtp.accepted" : "smtp.refused", {
     session: s.link.id,
+    peer: s.link.remoteAddress,
     from: envelope.from,
     to: envelope.recipients.map((recipient) => recipient.address),
     size: reception.size,

@@ -49,6 +49,10 @@ Deno.test("readProxyHeader() reads both versions and refuses everything else", (
       peer("2001:db8::1", 4096, "::1", 25),
     ],
     ["PROXY UNKNOWN\r\n", undefined],
+    [
+      "PROXY TCP6 ::ffff:192.0.2.1 ::ffff:c000:202 4096 25\r\n",
+      peer("192.0.2.1", 4096, "192.0.2.2", 25),
+    ],
     ["PROXY UNKNOWN ffff:: ::1 1 2\r\n", undefined],
     ["PROXY TCP4 2001:db8::1 ::1 4096 25\r\n", "bad"],
     ["PROXY TCP4 192.0.2.1 127.0.0.1 99999 25\r\n", "bad"],

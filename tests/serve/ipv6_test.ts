@@ -1,10 +1,11 @@
-/** Mail to peers that have IPv6: alone, or beside an IPv4 that leads nowhere. */
+/** IPv6: clients of either family on one port; peers that have it alone, or beside an IPv4 that leads nowhere. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fakeNameServer } from "../dns/fake_name_server.ts";
 import { zoneAnswerer } from "../dns/zone_answerer.ts";
 import { greetSmtp, sendMessage } from "../harness/line_client.ts";
 import { ScriptedPeer } from "../interop/peers/scripted_peer.ts";
+import { firstMessage } from "./first_message.ts";
 import { ServeSite } from "./serve_site.ts";
 
 const ANN = "ann@here.test";
@@ -77,6 +78,33 @@ Deno.test({
       "connection_failed",
       ({ peer }) => peer === `both.test[::1]:${port}`,
     );
+  },
+});
+
+Deno.test({
+  name:
+    "a port of all addresses takes both families, and calls each client by its own address",
+  ignore: !hasIpv6,
+  fn: async () => {
+    await using site = await ServeSite.make({
+      Accounts: { [ANN]: "secret" },
+      Listeners: [
+        { kind: "smtp", port: 0 },
+        { kind: "pop3", port: 0, addresses: ["127.0.0.1"] },
+      ],
+      POP3: { allow_plaintext_auth: true },
+      Log: { level: "debug" },
+    });
+    await using server = await site.serve();
+    for (const address of ["127.0.0.1", "::1"]) {
+      const client = await greetSmtp(server.ports.smtp!, address);
+      const text = `Subject: from ${address}\r\n\r\nx\r\n`;
+      assertMatch(await sendMessage(client, "a@b.test", [ANN], text), /^250/);
+      client.close();
+      await server.event("connected", ({ peer }) => peer === address);
+    }
+    const message = await firstMessage(server.ports.pop3!, ANN, "secret");
+    assertMatch(message, /^Received: .* \(\[127\.0\.0\.1\]\)/m);
   },
 });
 
