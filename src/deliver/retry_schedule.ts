@@ -2,9 +2,8 @@
  * When a delivery that did not work is tried again, when its sender is told of the
  * delay, and when it is given up (RFC 5321 §4.5.4.1, RFC 2852 §4). Pure.
  *
- * Permanent and temporary failures are told apart by a reply's first digit, which is
- * all that RFC 5321 §4.2.1 asks a client to look at; an enhanced code of another class
- * breaks RFC 2034 §4 and is none (`mail/reply.ts` leaves it in the text).
+ * Permanent and temporary failures are told apart before, by the enhanced code of the
+ * reply (`smtp_client/results.ts`).
  *
  * @module
  */

@@ -52,11 +52,20 @@ export function parseReply(lines: readonly string[]): Reply | undefined {
   if (code === undefined) return undefined;
   const statuses = texts.map((text) => ENHANCED.exec(text));
   const enhanced = statuses[0]?.[1];
-  if (enhanced === undefined || enhanced[0] !== code[0]) {
+  if (enhanced === undefined || !mayStandBehind(code, enhanced)) {
     return reply(Number(code), undefined, ...texts);
   }
   const bare = texts.map((text, i) =>
     statuses[i]?.[1] === enhanced ? statuses[i]![2] ?? "" : text
   );
   return reply(Number(code), enhanced, ...bare);
+}
+
+/**
+ * RFC 2034 §4 wants one class in both. Of a refusal that is permanent by its code and
+ * temporary by its enhanced code the latter is believed: it is the more exact word,
+ * and a message that waits is not lost. The other way round it would be.
+ */
+function mayStandBehind(code: string, enhanced: string): boolean {
+  return enhanced[0] === code[0] || (code[0] === "5" && enhanced[0] === "4");
 }

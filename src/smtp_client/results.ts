@@ -60,8 +60,9 @@ export class Results {
   }
 }
 
-/** RFC 5321 §4.2.1: by the first digit. */
+/** For good or for now: by the enhanced code (RFC 3463 §2), else by the first digit (RFC 5321 §4.2.1). */
 function kindOf(reply: Reply): ClientResult["kind"] {
   if (isDone(reply)) return "sent";
-  return reply.code >= 500 ? "failed" : "later";
+  const status = reply.enhanced ?? String(reply.code);
+  return status.startsWith("5") ? "failed" : "later";
 }

@@ -23,11 +23,20 @@ Deno.test("formatReply() and parseReply() round-trip", () => {
   }
 });
 
-Deno.test("parseReply() takes a bare code, and an enhanced code only of the same class", () => {
+Deno.test("parseReply() takes a bare code, and an enhanced code of the same class or one that is milder", () => {
   assertEquals(parseReply(["250"]), { code: 250, lines: [""] });
   assertEquals(parseReply(["250 5.1.1 odd"]), {
     code: 250,
     lines: ["5.1.1 odd"],
+  });
+  assertEquals(parseReply(["450 5.7.1 odd"]), {
+    code: 450,
+    lines: ["5.7.1 odd"],
+  });
+  assertEquals(parseReply(["550 4.7.1 later"]), {
+    code: 550,
+    enhanced: "4.7.1",
+    lines: ["later"],
   });
 });
 
