@@ -21,6 +21,8 @@ export class Rush {
   #since: number | undefined;
   #windowStart = -Infinity;
   #count = 0;
+  /** Deliveries overlapped in this window. */
+  #isBehind = false;
   /** No rush is seen before. */
   #blindUntil = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,9 +44,11 @@ export class Rush {
     if (now - this.#windowStart > WINDOW) {
       this.#windowStart = now;
       this.#count = 0;
+      this.#isBehind = false;
     }
     this.#count++;
-    if (this.isOn || this.#count < MANY || underWay < BEHIND) return;
+    this.#isBehind ||= underWay >= BEHIND;
+    if (this.isOn || this.#count < MANY || !this.#isBehind) return;
     if (now < this.#blindUntil) return;
     this.#since = now;
     this.#timer = setTimeout(() => this.#look(), WINDOW);
