@@ -4,6 +4,7 @@ import type { Accounts } from "../accounts/mod.ts";
 import { concatBytes } from "../bytes/mod.ts";
 import {
   composeReport,
+  type FutureRelease,
   parseMailbox,
   REPORT_ORIGINAL_MAX,
 } from "../mail/mod.ts";
@@ -56,6 +57,7 @@ export function dsnReporter(options: ReporterOptions): Reporter {
       ...envelope.envid !== undefined && { envid: envelope.envid },
       ...ret && { ret },
       ...envelope.deliverBy && { deliverBy: envelope.deliverBy.at },
+      ...heldBy(envelope),
     });
     return {
       octets,
@@ -73,6 +75,14 @@ export function dsnReporter(options: ReporterOptions): Reporter {
       },
     };
   };
+}
+
+/** What the sender said of a later release (RFC 4865). */
+function heldBy(
+  { notBefore, holdFor }: Envelope,
+): { readonly held?: FutureRelease } {
+  if (holdFor !== undefined) return { held: { seconds: holdFor } };
+  return notBefore === undefined ? {} : { held: { until: notBefore } };
 }
 
 /**

@@ -55,6 +55,11 @@ export interface ReportRecipient {
   readonly retryUntil?: number;
 }
 
+/** HOLDFOR, in seconds, or HOLDUNTIL, in milliseconds since 1970. */
+export type FutureRelease =
+  | { readonly seconds: number }
+  | { readonly until: number };
+
 export interface DeliveryReport {
   /** Of the server that reports. */
   readonly serverName: string;
@@ -72,6 +77,8 @@ export interface DeliveryReport {
   readonly envid?: string;
   /** RFC 2852 §5: the time by which its sender wanted it delivered, milliseconds since 1970. */
   readonly deliverBy?: number;
+  /** RFC 4865: how long its sender had it held, as the submission said it. */
+  readonly held?: FutureRelease;
   /** At least one. */
   readonly recipients: readonly ReportRecipient[];
   /** The message, from its first octet: {@linkcode REPORT_ORIGINAL_MAX} octets of it are enough. */

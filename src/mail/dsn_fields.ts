@@ -7,7 +7,12 @@
 
 import { asciiLower, isAscii, utf8Encode } from "../bytes/mod.ts";
 import { formatDate } from "./date.ts";
-import type { DeliveryReport, ReportAction, ReportRecipient } from "./dsn.ts";
+import type {
+  DeliveryReport,
+  FutureRelease,
+  ReportAction,
+  ReportRecipient,
+} from "./dsn.ts";
 import { oneLine, peerName, replyWords } from "./dsn_words.ts";
 import { formatField } from "./header.ts";
 import type { Reply } from "./reply.ts";
@@ -37,7 +42,7 @@ export function statusPart(report: DeliveryReport, utf8: boolean): Part {
 
 /** RFC 3464 §2.2. */
 function messageFields(
-  { serverName, envid, arrival, deliverBy }: DeliveryReport,
+  { serverName, envid, arrival, deliverBy, held }: DeliveryReport,
 ): string {
   return [
     envid === undefined
@@ -48,7 +53,16 @@ function messageFields(
     deliverBy === undefined
       ? ""
       : formatField("Deliver-By-Date", formatDate(deliverBy)),
+    held === undefined
+      ? ""
+      : formatField("Future-Release-Request", releaseRequest(held)),
   ].join("");
+}
+
+/** RFC 4865, which adds the field to RFC 3464. */
+function releaseRequest(held: FutureRelease): string {
+  if ("seconds" in held) return `for;${held.seconds}`;
+  return `until;${new Date(held.until).toISOString().replace(/\.\d+Z$/, "Z")}`;
 }
 
 /** RFC 3464 §2.3. */

@@ -44,6 +44,7 @@ export {
   type ComposedReport,
   composeReport,
   type DeliveryReport,
+  type FutureRelease,
   REPORT_ORIGINAL_MAX,
   type ReportAction,
   type ReportRecipient,

@@ -56,6 +56,8 @@ export interface Envelope {
   readonly submitter?: string;
   /** FUTURERELEASE (RFC 4865): not tried before; milliseconds since 1970. */
   readonly notBefore?: number;
+  /** As many seconds as the sender asked for to come to `notBefore`, where HOLDFOR said it. */
+  readonly holdFor?: number;
   /** DELIVERBY (RFC 2852). */
   readonly deliverBy?: DeliverBy;
   /** MT-PRIORITY (RFC 6710): -9 to 9; absent is 0. */

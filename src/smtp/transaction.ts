@@ -27,6 +27,8 @@ export interface MailParameters {
   envid?: string;
   /** RFC 4865 §4; milliseconds since 1970. */
   notBefore?: number;
+  /** RFC 4865 §4, where HOLDFOR said it; seconds. */
+  holdFor?: number;
   /** RFC 2852 §4. */
   deliverBy?: DeliverBy;
   /** RFC 6710 §3: -9 to 9. */

@@ -88,6 +88,24 @@ Deno.test("dsnReporter() names the time by which it should have been delivered (
   assertEquals(Date.parse(date!), START);
 });
 
+Deno.test("dsnReporter() repeats how the sender had the message held (RFC 4865)", async () => {
+  const home: Destination = { kind: "mailbox", account: "sender@example.org" };
+  const notBefore = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const cases = [
+    [{}, undefined],
+    [{ notBefore }, "until;2026-01-02T03:04:05Z"],
+    [{ notBefore, holdFor: 3600 }, "for;3600"],
+  ] as const;
+  for (const [asked, field] of cases) {
+    const report = await reportTo([home], asked);
+    const text = new TextDecoder().decode(report!.octets);
+    assertEquals(
+      /\r\nFuture-Release-Request: (.*)\r\n/.exec(text)?.[1],
+      field,
+    );
+  }
+});
+
 Deno.test("dsnReporter() writes nothing to nobody", async () => {
   assertEquals(await reportTo([]), undefined);
 });

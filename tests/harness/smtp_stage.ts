@@ -285,12 +285,13 @@ function iso(ms: number): string {
 /** An envelope as scripts write it. */
 function envelopeLines(envelope: Envelope): string[] {
   const { from, body, smtputf8, ret, envid, submitter } = envelope;
-  const { notBefore, deliverBy, priority, requireTls } = envelope;
+  const { notBefore, holdFor, deliverBy, priority, requireTls } = envelope;
   const lines = [`from <${from}>`, `body ${body}`];
   if (smtputf8) lines.push("smtputf8");
   if (ret) lines.push(`ret ${ret}`);
   if (envid !== undefined) lines.push(`envid ${envid}`);
   if (notBefore !== undefined) lines.push(`notBefore ${iso(notBefore)}`);
+  if (holdFor !== undefined) lines.push(`holdFor ${holdFor}`);
   if (deliverBy) {
     const { at, mode, trace } = deliverBy;
     lines.push(`deliverBy ${iso(at)} ${mode}${trace ? " trace" : ""}`);

@@ -24,7 +24,9 @@ export const futureRelease: Extension = {
       if (!/^\d{1,9}$/.test(value ?? "")) {
         refuse(replies.badParameter("HOLDFOR"));
       }
-      hold(into, s.setting.now() + Number(value) * 1000, s);
+      const seconds = Number(value);
+      hold(into, s.setting.now() + seconds * 1000, s);
+      into.holdFor = seconds;
     },
     HOLDUNTIL(into, value, s) {
       const at = parseDateTime(value ?? "") ??
