@@ -11,7 +11,7 @@ import {
   openFileSendingLimits,
 } from "./accounts/mod.ts";
 import { Delivery, type DeliveryPlan } from "./delivery.ts";
-import { filesDisk } from "./disk/mod.ts";
+import { type Disk, filesDisk } from "./disk/mod.ts";
 import { Indexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
 import { openFileSpool, type Spool } from "./queue/mod.ts";
@@ -32,6 +32,11 @@ export interface Ports extends Ground {
   readonly lookAtLegacy: () => Promise<void>;
 }
 
+/**
+ * Opens all that is kept in the folder `data`.
+ *
+ * @throws {Error} When something of it cannot be opened.
+ */
 export async function openPorts(
   plan: DeliveryPlan,
   data: string,
@@ -58,29 +63,10 @@ export async function openPorts(
     random: () => Math.random(),
     log,
   });
-  const later = (milliseconds: number) =>
-    new Promise<void>((resolve) =>
-      Deno.unrefTimer(setTimeout(resolve, milliseconds))
-    );
-  const indexer = new Indexer({
-    log,
-    later,
-    isOn: configuration.IMAP.enable_text_index,
-  });
-  const store = maildirStore({
-    disk,
+  const { store, indexer } = openMailboxes(configuration, {
+    ...{ disk, spool, log, now },
     root: `${data}/mail`,
-    index: sqliteIndex(log),
-    host: configuration.server_name,
-    now,
-    log,
-    settled: (id, account) => spool.settled(id, `mailbox:${account}`),
-    unread: (account, mailbox, why) =>
-      indexer.want(account, mailbox, why === "followed"),
-    hasTextIndex: () => indexer.isOn,
-    givesBack: true,
   });
-  indexer.start(store);
   const random = (octets: number) =>
     crypto.getRandomValues(new Uint8Array(octets));
   const hash = srsHash(`${data}/secret.key`);
@@ -109,6 +95,42 @@ export async function openPorts(
     lastLogins: new Map(),
     ...await legacyWatch(accounts),
   };
+}
+
+/** The store, and the indexer that reads what comes into it. */
+function openMailboxes(
+  { IMAP, server_name }: DeliveryPlan["configuration"],
+  { disk, root, spool, log, now }: {
+    readonly disk: Disk;
+    readonly root: string;
+    readonly spool: Spool;
+    readonly log: Log;
+    readonly now: () => number;
+  },
+): Pick<Ports, "store" | "indexer"> {
+  const indexer = new Indexer({ log, later, isOn: IMAP.enable_text_index });
+  const store = maildirStore({
+    disk,
+    root,
+    index: sqliteIndex(log),
+    host: server_name,
+    now,
+    log,
+    settled: (id, account) => spool.settled(id, `mailbox:${account}`),
+    unread: (account, mailbox, why) =>
+      indexer.want(account, mailbox, why === "followed"),
+    hasTextIndex: () => indexer.isOn,
+    givesBack: true,
+  });
+  indexer.start(store);
+  return { store, indexer };
+}
+
+/** Nobody stays for this alone. */
+function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) =>
+    Deno.unrefTimer(setTimeout(resolve, milliseconds))
+  );
 }
 
 async function within<T>(
