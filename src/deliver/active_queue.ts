@@ -11,6 +11,7 @@
 
 import {
   type Destination,
+  destinationKey,
   destinationOf,
   type Spool,
   type WaitingEntry,
@@ -20,10 +21,6 @@ import { Job, Lane, type Pool } from "./job.ts";
 
 export interface ActiveQueueOptions {
   readonly spool: Spool;
-  /** Which destinations share connections, limits and trouble. */
-  readonly laneOf: (destination: Destination) => string;
-  /** Until when a lane is closed, in milliseconds since 1970; asked when its turn comes. */
-  readonly closedUntil: (lane: string) => number;
   readonly pools: { readonly local: Pool; readonly remote: Pool };
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -49,16 +46,16 @@ export class ActiveQueue {
   /** The first job of each message that has any. */
   readonly #jobs = new Map<string, Job>();
   /**
-   * Lanes that are closed, jobs that had trouble, and reminders: each lane of a message
-   * that has no job there, and is not held, has at least one for when it is due.
+   * Jobs that had trouble, and reminders: each lane of a message that has no job there,
+   * and is not held, has at least one for when it is due.
    */
-  readonly #agenda: Agenda<Job | Lane>;
+  readonly #agenda: Agenda<Job>;
   #mostReminders = SPARE_REMINDERS;
 
   constructor(options: ActiveQueueOptions) {
     this.#options = options;
-    this.#agenda = new Agenda<Job | Lane>(options, {
-      come: (item) => this.#line(item),
+    this.#agenda = new Agenda<Job>(options, {
+      come: (job) => this.#line(job),
       remind: (id) => this.#remind(id),
       done: options.woke,
     });
@@ -96,7 +93,7 @@ export class ActiveQueue {
   take(pool: Pool): Job | undefined {
     for (let lane = pool.next(); lane; lane = pool.next()) {
       // A full lane is put in line again when one of its jobs leaves.
-      if (lane.busy >= pool.atOncePerLane || this.#close(lane)) continue;
+      if (lane.busy >= pool.atOncePerLane) continue;
       const job = lane.ready.take();
       pool.line(lane);
       if (job === undefined) continue;
@@ -130,23 +127,14 @@ export class ActiveQueue {
 
   /** Destinations of `entry` that wait in `lane`. */
   keysIn(lane: Lane, entry: WaitingEntry): string[] {
-    const { laneOf } = this.#options;
     return [...entry.pending].filter((key) =>
       laneOf(destinationOf(key)) === lane.key
     );
   }
 
   stateOf(id: string, key: string): Job["state"] {
-    const lane = this.#options.laneOf(destinationOf(key));
+    const lane = laneOf(destinationOf(key));
     return this.#jobIn(lane, id)?.state ?? "waits";
-  }
-
-  /** A lane that was closed takes mail again before its time. */
-  reopen(key: string): void {
-    const lane = this.#lanes.get(key);
-    if (lane === undefined) return;
-    if (lane.seat >= 0) this.#agenda.remove(lane);
-    lane.pool.line(lane);
   }
 
   stop(): void {
@@ -168,7 +156,7 @@ export class ActiveQueue {
   }
 
   #dueOf(entry: WaitingEntry, key: string): Due {
-    const { laneOf, pools } = this.#options;
+    const { pools } = this.#options;
     const destination = destinationOf(key);
     const isLocal = destination.kind === "mailbox";
     return {
@@ -217,26 +205,16 @@ export class ActiveQueue {
     return job;
   }
 
-  /** Puts a lane in line, with the job that has become ready. */
-  #line(item: Job | Lane): void {
-    if (item instanceof Lane) return item.pool.line(item);
-    item.state = "ready";
-    item.lane.ready.add(item);
-    item.lane.pool.line(item.lane);
+  /** Puts the lane in line of a job that has become ready. */
+  #line(job: Job): void {
+    job.state = "ready";
+    job.lane.ready.add(job);
+    job.lane.pool.line(job.lane);
   }
 
   #unplace(job: Job): void {
     if (job.state === "waits") this.#agenda.remove(job);
     else job.lane.ready.remove(job);
-  }
-
-  /** True when the lane is closed; it comes back when it opens. */
-  #close(lane: Lane): boolean {
-    const until = this.#options.closedUntil(lane.key);
-    if (until <= this.#options.now()) return false;
-    lane.due = until;
-    this.#agenda.add(lane);
-    return true;
   }
 
   /** Drops a job that is in no heap. */
@@ -251,9 +229,7 @@ export class ActiveQueue {
       }
     }
     const { lane } = job;
-    if (--lane.jobs > 0) return;
-    if (lane.seat >= 0) this.#agenda.remove(lane);
-    this.#lanes.delete(lane.key);
+    if (--lane.jobs === 0) this.#lanes.delete(lane.key);
   }
 
   /** Outdated reminders must not become more and more, however often somebody asks for another try. */
@@ -269,4 +245,11 @@ export function dueOf(entry: WaitingEntry, key: string): number {
   return progress.held
     ? Infinity
     : Math.max(progress.next, progress.attempts === 0 ? entry.notBefore : 0);
+}
+
+/** A mailbox is a lane, and so is a domain. */
+function laneOf(destination: Destination): string {
+  if (destination.kind === "mailbox") return destinationKey(destination);
+  const { address } = destination;
+  return `remote:${address.slice(address.lastIndexOf("@") + 1).toLowerCase()}`;
 }

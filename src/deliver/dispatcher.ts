@@ -3,8 +3,8 @@
  * not work, and has its senders told.
  *
  * A job is the part of a message that goes one way, its lane. Local and remote mail
- * never wait for each other. Leaves out which job is next (active queue), which lanes
- * there are and how a lane is worked (couriers).
+ * never wait for each other. Leaves out which job is next (active queue), how a
+ * destination is reached, and which servers are left alone for a while (couriers).
  *
  * @module
  */
@@ -38,10 +38,6 @@ export interface DispatcherOptions {
   readonly spool: Spool;
   readonly courier: Courier;
   readonly log: (event: string, fields: Record<string, unknown>) => void;
-  /** Which destinations share connections, limits and trouble; by default a mailbox, and a domain. */
-  readonly laneOf?: (destination: Destination) => string;
-  /** Until when a lane is closed, in milliseconds since 1970; asked when its turn comes. */
-  readonly closedUntil?: (lane: string) => number;
   /** Writes reports; without it nobody is told anything. */
   readonly reporter?: Reporter;
   readonly patience?: Patience;
@@ -55,8 +51,6 @@ export interface DispatcherOptions {
 }
 
 const DEFAULTS = {
-  laneOf: domainLane,
-  closedUntil: () => 0,
   reporter: () => Promise.resolve(undefined),
   patience: PATIENCE,
   local: { atOnce: 32, atOncePerLane: 24 },
@@ -131,12 +125,6 @@ export class Dispatcher {
   /** The schedule from now on. */
   reconfigure(patience: Patience): void {
     this.#patience = patience;
-  }
-
-  /** A lane that was closed takes mail again before its time. */
-  reopen(key: string): void {
-    this.#active.reopen(key);
-    this.#fill();
   }
 
   /**
@@ -234,11 +222,4 @@ export class Dispatcher {
     }
     return found;
   }
-}
-
-/** A mailbox is a lane, and so is a domain. */
-function domainLane(destination: Destination): string {
-  if (destination.kind === "mailbox") return destinationKey(destination);
-  const { address } = destination;
-  return `remote:${address.slice(address.lastIndexOf("@") + 1).toLowerCase()}`;
 }

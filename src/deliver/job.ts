@@ -43,9 +43,6 @@ export class Lane {
   /** Jobs that run, and all that there are. */
   busy = 0;
   jobs = 0;
-  /** Closed until then; its seat in the agenda while it is. */
-  due = 0;
-  seat = -1;
 
   constructor(key: string, pool: Pool) {
     this.key = key;
@@ -100,7 +97,7 @@ export class Pool {
 
   /** Puts `lane` at the end of the line, if it is in none and has something ready. */
   line(lane: Lane): void {
-    if (lane.ready.size > 0 && lane.seat < 0) this.#lanes.add(lane);
+    if (lane.ready.size > 0) this.#lanes.add(lane);
   }
 
   /** The lane whose turn it is; it has to be put in line again. */

@@ -23,8 +23,6 @@ Deno.test("reminders are bounded, however often a message is looked at, and none
       },
     },
     pools,
-    laneOf: () => "lane",
-    closedUntil: () => 0,
     now: () => now,
     setTimer: (run) => {
       wake = run;

@@ -104,31 +104,6 @@ Deno.test("nothing is tried before the time that its sender set (RFC 4865)", asy
   await stage.dispatcher.stop();
 });
 
-Deno.test("a closed lane keeps its mail until it opens, others go on", async () => {
-  let until = START + HOUR;
-  const stage = new DispatchStage({
-    closedUntil: (lane) => lane === "remote:shut.example" ? until : 0,
-  });
-  await stage.start();
-  await stage.put(to("remote:a@shut.example", "remote:b@open.example"));
-  await stage.put(to("remote:c@shut.example"));
-  assertEquals(stage.taken(), ["remote:b@open.example"]);
-  assertEquals(stage.timers, 1);
-  await stage.pass(HOUR);
-  assertEquals(stage.taken(), [
-    "remote:a@shut.example",
-    "remote:c@shut.example",
-  ]);
-  until = stage.now + HOUR;
-  await stage.put(to("remote:d@shut.example"));
-  assertEquals(stage.taken(), []);
-  until = 0;
-  stage.dispatcher.reopen("remote:shut.example");
-  await stage.settle();
-  assertEquals(stage.taken(), ["remote:d@shut.example"]);
-  await stage.dispatcher.stop();
-});
-
 Deno.test("whatever waits, there is one timer", async () => {
   const stage = new DispatchStage();
   stage.answer = () => LATER;
