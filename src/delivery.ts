@@ -48,7 +48,7 @@ export interface DeliveryOptions {
 const DAY = 24 * 3600 * 1000;
 /** Messages on their way at once, in all and a lane; those to other servers mostly wait for a connection. */
 const LOCAL = { atOnce: 32, atOncePerLane: 24 };
-const REMOTE = { atOnce: 1000, atOncePerLane: 50 };
+const REMOTE = { atOnce: 1000, atOncePerLane: 50, atFirstPerLane: 5 };
 
 /** All that happens to a message between the spool and its recipients. */
 export class Delivery {

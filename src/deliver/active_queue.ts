@@ -93,7 +93,7 @@ export class ActiveQueue {
   take(pool: Pool): Job | undefined {
     for (let lane = pool.next(); lane; lane = pool.next()) {
       // A full lane is put in line again when one of its jobs leaves.
-      if (lane.busy >= pool.atOncePerLane) continue;
+      if (lane.isFull) continue;
       const job = lane.ready.take();
       pool.line(lane);
       if (job === undefined) continue;
@@ -108,8 +108,7 @@ export class ActiveQueue {
   /** A job that was taken has ended; after trouble of our own it waits until `notBefore`. */
   leave(job: Job, notBefore: number | undefined): void {
     const { lane, id } = job;
-    lane.busy--;
-    lane.pool.leave();
+    lane.leave();
     const entry = this.#options.spool.entry(id);
     const due = entry &&
       this.#duesOf(entry).find((one) => one.lane === lane.key);

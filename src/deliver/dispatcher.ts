@@ -20,19 +20,13 @@ import { ActiveQueue, dueOf } from "./active_queue.ts";
 import type { SetTimer } from "./agenda.ts";
 import { LATE, type Verdict, verdictsOf } from "./conclude.ts";
 import type { Courier, Outcome } from "./courier.ts";
-import { type Job, type Lane, Pool } from "./job.ts";
+import { type Job, type Lane, type Places, Pool } from "./job.ts";
 import { logVerdict } from "./log_verdict.ts";
 import { QueueControl } from "./queue_control.ts";
 import type { Reporter } from "./reporter.ts";
 import { deadlinesOf, PATIENCE, type Patience } from "./retry_schedule.ts";
 import { Rush } from "./rush.ts";
 import { record } from "./record_verdicts.ts";
-
-/** Deliveries under way at once, in all and in one lane. */
-export interface Places {
-  readonly atOnce: number;
-  readonly atOncePerLane: number;
-}
 
 export interface DispatcherOptions {
   readonly spool: Spool;

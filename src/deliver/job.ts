@@ -40,6 +40,8 @@ export class Lane {
   readonly ready: Heap<Job> = new Heap((a, b) =>
     a.priority === b.priority ? a.id < b.id : a.priority > b.priority
   );
+  /** Jobs that may run at once: one more with each that ends, so that servers that hang hold few places. */
+  places: number;
   /** Jobs that run, and all that there are. */
   busy = 0;
   jobs = 0;
@@ -47,7 +49,27 @@ export class Lane {
   constructor(key: string, pool: Pool) {
     this.key = key;
     this.pool = pool;
+    this.places = pool.atFirstPerLane;
   }
+
+  get isFull(): boolean {
+    return this.busy >= this.places;
+  }
+
+  /** A job that ran is over. */
+  leave(): void {
+    this.busy--;
+    this.places = Math.min(this.pool.atOncePerLane, this.places + 1);
+    this.pool.leave();
+  }
+}
+
+/** Deliveries under way at once, in all and in one lane. */
+export interface Places {
+  readonly atOnce: number;
+  readonly atOncePerLane: number;
+  /** What a lane has at first, before any of its deliveries has ended; by default all of them. */
+  readonly atFirstPerLane?: number;
 }
 
 /**
@@ -56,9 +78,9 @@ export class Lane {
  */
 export class Pool {
   readonly place: "local" | "remote";
-  /** Deliveries at once, in all and in one lane. */
   readonly atOnce: number;
   readonly atOncePerLane: number;
+  readonly atFirstPerLane: number;
   running = 0;
   /** Lanes in which something is ready, the next one first. */
   readonly #lanes = new Set<Lane>();
@@ -67,11 +89,12 @@ export class Pool {
 
   constructor(
     place: "local" | "remote",
-    { atOnce, atOncePerLane }: Pick<Pool, "atOnce" | "atOncePerLane">,
+    { atOnce, atOncePerLane, atFirstPerLane = atOncePerLane }: Places,
   ) {
     this.place = place;
     this.atOnce = atOnce;
     this.atOncePerLane = atOncePerLane;
+    this.atFirstPerLane = atFirstPerLane;
   }
 
   get hasPlace(): boolean {

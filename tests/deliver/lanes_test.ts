@@ -80,6 +80,33 @@ Deno.test("a lane takes no more than its places, and lanes have turns", async ()
   await stage.dispatcher.stop();
 });
 
+Deno.test("servers that hang hold few places each; one that answers earns more", async () => {
+  const stage = new DispatchStage({
+    remote: { atOnce: 9, atOncePerLane: 4, atFirstPerLane: 2 },
+  });
+  const { opened, open } = gate();
+  const answering = ["remote:0@well.example", "remote:1@well.example"];
+  stage.answer = async (key) => {
+    if (!answering.includes(key)) await opened;
+    return SENT;
+  };
+  for (const domain of ["a.example", "b.example", "well.example"]) {
+    for (let i = 0; i < 9; i++) await stage.put(to(`remote:${i}@${domain}`));
+  }
+  await stage.start();
+  const taken = stage.taken();
+  const of = (domain: string) =>
+    taken.filter((key) => key.endsWith(`@${domain}`)).length;
+  assertEquals(
+    ["a.example", "b.example", "well.example"].map(of),
+    [2, 2, answering.length + 4],
+  );
+  open();
+  await stage.settle();
+  assertEquals(stage.spool.entries(), []);
+  await stage.dispatcher.stop();
+});
+
 Deno.test("in a lane priority goes before age (RFC 6710)", async () => {
   const stage = new DispatchStage({ remote: { atOnce: 1, atOncePerLane: 1 } });
   for (
