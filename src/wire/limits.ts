@@ -3,7 +3,7 @@
  *
  * Sizes are in octets, times in milliseconds. Those that operators may change
  * are also keys of the configuration, which takes its defaults from here. Those of
- * messages stand in `mail/`, which may not import this folder.
+ * messages and addresses stand in `mail/`, which may not import this folder.
  *
  * @module
  */
@@ -39,11 +39,6 @@ export const limits = {
     /** RFC 5321 §4.5.3.1.4 asks for 512 and more by extensions; RFC 4954 §4 for 12288 in AUTH. */
     commandLine: 4 * KIB,
     authLine: 12288 + 2,
-    /** RFC 5321 §4.5.3.1.1 and .2, with room for UTF-8 (RFC 6531 §3.3 keeps octet counts). */
-    localPart: 64,
-    domain: 255,
-    /** RFC 5321 §4.5.3.1.3. */
-    path: 256,
     /** RFC 5321 §4.5.3.1.8 asks for at least 100. */
     recipients: 1000,
     messageSize: 50 * MIB,
