@@ -52,7 +52,9 @@ function mayAll(criteria: readonly Criterion[]): Pick<Criterion, "may"> {
   if (tests.length === 0) return {};
   return {
     may: (message, context) => {
-      for (const test of tests) if (!test(message, context)) return false;
+      for (let i = 0; i < tests.length; i++) {
+        if (!tests[i]!(message, context)) return false;
+      }
       return true;
     },
   };
@@ -63,7 +65,9 @@ function mayAny(criteria: readonly Criterion[]): Pick<Criterion, "may"> {
   if (tests.length < criteria.length) return {};
   return {
     may: (message, context) => {
-      for (const test of tests) if (test(message, context)) return true;
+      for (let i = 0; i < tests.length; i++) {
+        if (tests[i]!(message, context)) return true;
+      }
       return false;
     },
   };

@@ -67,45 +67,62 @@ function* eachCandidate(
   criterion: Criterion,
   take: (known: Known) => number | Session<number>,
 ): Session<void> {
-  const { view, context } = scope;
-  const { may } = criterion;
-  const numbers = candidates(scope, criterion);
-  const count = numbers?.length ?? view.count;
-  const looking = new Looking(scope);
+  const looking = new Looking(scope, criterion);
+  const { count } = looking;
   let spent = 0;
-  for (let i = 0; i < count; i++) {
-    const sequence = numbers ? numbers[i]! : i + 1;
-    const meta = view.presentAt(sequence);
-    spent++;
-    if (meta && (!may || may(looking.at(sequence, meta), context))) {
-      const cost = take(looking.at(sequence, meta));
-      spent += typeof cost === "number" ? cost : yield* cost;
+  for (let i = 0; i < count;) {
+    const end = Math.min(count, i + SLICE - spent);
+    const next = looking.next(i, end);
+    spent += next - i;
+    i = next;
+    if (i < end) {
+      const cost = take(looking);
+      spent += 1 + (typeof cost === "number" ? cost : yield* cost);
+      i++;
     }
     if (spent < SLICE) continue;
     spent = 0;
-    yield* scope.pause(i + 1, view.count);
+    yield* scope.pause(i, scope.view.count);
   }
   yield* scope.end();
 }
 
-/** One object for all messages that are looked at. */
+/** Goes from one message that may match to the next; one object for all that are looked at. */
 class Looking implements Known {
   readonly #scope: SearchScope;
+  readonly #may: Criterion["may"];
+  readonly #numbers: readonly number[] | undefined;
+  /** Messages that are looked at. */
+  readonly count: number;
   sequence = 0;
   meta!: Known["meta"];
 
-  constructor(scope: SearchScope) {
+  constructor(scope: SearchScope, criterion: Criterion) {
     this.#scope = scope;
+    this.#may = criterion.may;
+    this.#numbers = candidates(scope, criterion);
+    this.count = this.#numbers?.length ?? scope.view.count;
   }
 
   get recent(): boolean {
     return this.#scope.isRecent(this.meta.uid);
   }
 
-  at(sequence: number, meta: Known["meta"]): this {
-    this.sequence = sequence;
-    this.meta = meta;
-    return this;
+  /** Stands at the first message from `from` on that may match, and tells its place; `end` where there is none before it. */
+  next(from: number, end: number): number {
+    // A loop of its own, which is compiled soon: a mailbox may be gone through in it.
+    const { view, context } = this.#scope;
+    const may = this.#may;
+    const numbers = this.#numbers;
+    for (let i = from; i < end; i++) {
+      const sequence = numbers ? numbers[i]! : i + 1;
+      const meta = view.presentAt(sequence);
+      if (meta === undefined) continue;
+      this.sequence = sequence;
+      this.meta = meta;
+      if (may === undefined || may(this, context)) return i;
+    }
+    return end;
   }
 }
 

@@ -12,22 +12,22 @@ const FLAGS = ["Answered", "Deleted", "Draft", "Flagged", "Seen"];
 
 /** ANSWERED, UNANSWERED and so on. */
 export const flagKeys: readonly SearchKey[] = [
-  ...FLAGS.flatMap((name) => {
-    const flag = `\\${name}`;
-    return [
-      simpleKey(name.toUpperCase(), (message) => hasFlag(message, flag)),
-      simpleKey(`UN${name.toUpperCase()}`, (m) => !hasFlag(m, flag)),
-    ];
-  }),
+  ...FLAGS.flatMap((name) => [
+    flagKey(name.toUpperCase(), `\\${name}`, true),
+    flagKey(`UN${name.toUpperCase()}`, `\\${name}`, false),
+  ]),
   keywordKey("KEYWORD", true),
   keywordKey("UNKEYWORD", false),
   simpleKey("ALL", () => true),
   simpleKey("RECENT", (message) => message.recent),
   simpleKey("OLD", (message) => !message.recent),
-  simpleKey(
-    "NEW",
-    (message) => message.recent && !hasFlag(message, "\\Seen"),
-  ),
+  {
+    name: "NEW",
+    parse: () => {
+      const isUnseen = flagTest("\\Seen", false);
+      return known((message) => message.recent && isUnseen(message));
+    },
+  },
 ];
 
 /** A key without arguments that looks at nothing but metadata. */
@@ -38,19 +38,35 @@ export function simpleKey(
   return { name, parse: () => known(matches) };
 }
 
+function flagKey(name: string, flag: string, wanted: boolean): SearchKey {
+  return { name, parse: () => known(flagTest(flag, wanted)) };
+}
+
 function keywordKey(name: string, wanted: boolean): SearchKey {
   return {
     name,
     parse: (scanner) => {
       scanner.space();
-      const flag = scanner.atom();
-      return known((message) => hasFlag(message, flag) === wanted);
+      return known(flagTest(scanner.atom(), wanted));
     },
   };
 }
 
+/** Messages with equal flags mostly share one list, which is looked through once where they follow each other. */
+function flagTest(flag: string, wanted: boolean): (known: Known) => boolean {
+  let last: readonly string[] | undefined;
+  let answer = false;
+  return ({ meta: { flags } }) => {
+    if (flags !== last) {
+      last = flags;
+      answer = hasFlag(flags, flag) === wanted;
+    }
+    return answer;
+  };
+}
+
 /** RFC 9051 §2.3.2: flags and keywords do not depend on case. */
-function hasFlag({ meta: { flags } }: Known, flag: string): boolean {
+function hasFlag(flags: readonly string[], flag: string): boolean {
   if (flags.includes(flag)) return true;
   // Most messages have no flag that is as long: nothing is folded for them.
   for (const other of flags) {
