@@ -7,6 +7,7 @@
 
 import { ControlRefusal, type Given, type Operations } from "./control/mod.ts";
 import type {
+  NoteProgress,
   QueueControl,
   QueueFilter,
   WaitingMessage,
@@ -58,14 +59,12 @@ export function operationsOf(ground: OperationsGround): Operations {
   };
 }
 
-type Note = (done: number, total: number) => void;
-
 /** Milliseconds between two items that tell how far an action is. */
 const OFTEN = 200;
 
 /** Runs `act`; tells how far it is while it takes long. */
 function action(
-  act: (given: Given, note: Note) => Promise<number>,
+  act: (given: Given, note: NoteProgress) => Promise<number>,
 ): (given: Given) => AsyncGenerator<ActionItem> {
   return async function* (given) {
     let progress: ActionItem | undefined;

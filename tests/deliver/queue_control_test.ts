@@ -128,6 +128,21 @@ Deno.test("retry() and kick() try at once what was tried before, and count messa
   await stage.dispatcher.stop();
 });
 
+Deno.test("what takes long tells how far it is", async () => {
+  const stage = new DispatchStage();
+  stage.answer = () => LATER;
+  for (let i = 0; i < 450; i++) {
+    const draft = stage.spool.begin();
+    await draft.commit(to(`remote:${i}@example.net`));
+  }
+  const { control } = stage.dispatcher;
+  const told: [number, number][] = [];
+  const held = await control.hold({}, (...so) => told.push(so));
+  assertEquals(held, 450);
+  assertEquals(told, [[200, 450], [400, 450], [450, 450]]);
+  await stage.dispatcher.stop();
+});
+
 Deno.test("what is held is not tried, does not expire, and goes on when released", async () => {
   const { stage, ids } = await waiting();
   const { control } = stage.dispatcher;
