@@ -84,6 +84,7 @@ export function conflictsOf(keys: CheckedKeys): Conflict[] {
     ...listenerConflicts(keys),
     ...domainConflicts(keys),
     ...routeConflicts(keys),
+    ...dnsConflicts(keys),
     ...rewriteConflicts(keys),
   ];
 }
@@ -251,4 +252,13 @@ function routeConflicts({ Outbound }: CheckedKeys): Conflict[] {
         : []),
     ];
   });
+}
+
+/** RFC 7672 §2.1.1: what the system's servers say of DNSSEC, whoever named them, proves nothing. */
+function dnsConflicts({ DNS }: CheckedKeys): Conflict[] {
+  if (!DNS.validates || DNS.servers.length > 0) return [];
+  return [{
+    path: ["DNS", "validates"],
+    message: '"validates" stands alone; "servers" was meant beside it',
+  }];
 }

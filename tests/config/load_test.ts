@@ -283,6 +283,10 @@ const wrong: readonly (readonly [text: string, problem: string])[] = [
     '1:37: "Outbound.Routes["a.test"].hots" is not a known key; did you mean "host"?',
   ],
   [
+    '{"DNS": {"validates": true}}',
+    '1:10: "validates" stands alone; "servers" was meant beside it',
+  ],
+  [
     '{"DNS": {"servers": ["localhost"]}}',
     '1:22: "DNS.servers[0]" is no address of a server; one such as "127.0.0.1" or "[::1]:5353" was meant',
   ],
