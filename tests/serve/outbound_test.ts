@@ -113,7 +113,32 @@ Deno.test("a refusal by another server comes back to the sender as a report", as
   assertEquals(await items(here, "queue list"), []);
 });
 
-Deno.test("an alias sends mail on under a rewritten sender, and its bounces find back (SRS)", async () => {
+Deno.test("the configuration says when a sender hears of a delay, and when a message is given up", async () => {
+  await using here = await ServeSite.make({
+    domain: "here.test",
+    Accounts: { [ANN]: "secret" },
+    Outbound: {
+      Routes: { "gone.test": { host: "127.0.0.1", port: 1, relay: true } },
+      delay_warning: 1,
+      give_up: 2,
+    },
+  });
+  await using server = await here.serve();
+  const id = await send(server, "bob@gone.test");
+  for (const about of ["delay", "failure"]) {
+    await server.event(
+      "report_sent",
+      (one) => one.id === id && one.about === about,
+    );
+  }
+  assertEquals(await items(here, "queue list"), []);
+  assertMatch(
+    await here.command(`explain ${id}`),
+    /told of the delay [^]*given up for <bob@gone\.test>.*: 550 5\.4\.7 /,
+  );
+});
+
+Deno.test("an alias sends mail on under a rewritten sender (SRS)", async () => {
   await using there = await receiver();
   await using peer = await there.serve();
   await using here = await sender(peer.ports.smtp!);

@@ -305,6 +305,7 @@ Deno.test("reach: a smarthost is what the configuration says, login and all", as
       implicitTls: true,
       tls: "verified",
       login: { user: "alice", password: "secret" },
+      sourceAddresses: ["127.0.0.10"],
       relay: false,
     },
   };
@@ -314,4 +315,5 @@ Deno.test("reach: a smarthost is what the configuration says, login and all", as
   assertEquals(calls, ["192.0.2.3:465 required pkix"]);
   assertEquals(full[0]!.implicitTls, true);
   assertEquals(full[0]!.login?.user, "alice");
+  assertEquals(full[0]!.localAddress, "127.0.0.10");
 });
