@@ -82,7 +82,7 @@ export const sharedOptions = {
     value: "DIR",
     meaning: "the folder of mail and accounts",
   },
-  json: { name: "json", meaning: "print one JSON value" },
+  json: { name: "json", meaning: "print JSON, for programs" },
 } as const satisfies Record<string, Option>;
 
 /** The value of an option; undefined where it was not given. */
