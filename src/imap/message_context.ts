@@ -12,5 +12,6 @@ export function messageContext(s: ImapSession): MessageContext {
     largestSequence: view.count,
     largestUid: view.largestUid,
     saved,
+    sentDays: view.sentDays,
   };
 }

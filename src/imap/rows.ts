@@ -12,6 +12,7 @@
  */
 
 import type { Session } from "../wire/mod.ts";
+import type { Column } from "./column.ts";
 import type { ImapSession, State } from "./imap_session.ts";
 import type { Message } from "./message.ts";
 import type { Output } from "./output.ts";
@@ -66,6 +67,8 @@ export interface MessageContext {
   readonly largestUid: number;
   /** The UIDs that `$` stands for (RFC 9051 §6.4.4.1). */
   readonly saved: ReadonlySet<number>;
+  /** The view's (`view.ts`), to be looked up and filled; absent where there is no view. */
+  readonly sentDays?: Column;
 }
 
 /** A fetch item with its arguments, ready to be written for many messages. */

@@ -10,6 +10,7 @@
  */
 
 import type { Change, Meta } from "../store/mod.ts";
+import { Column } from "./column.ts";
 import { type NumberRange, resolveRanges } from "./sequence_set.ts";
 
 /** A message with the number that this client knows it by. */
@@ -36,6 +37,8 @@ interface Line {
 }
 
 export class View {
+  /** Days since 1970 of the Date fields, as their senders wrote them; NaN where there is none. */
+  readonly sentDays = new Column();
   /** What the client has numbers for; ascending by UID. */
   #lines: Line[];
   /** What came since. */
@@ -202,6 +205,7 @@ export class View {
       expunged.push(index + 1 - expunged.length);
       vanished.push(meta.uid);
     });
+    this.sentDays.close((place) => this.#lines[place]?.gone === true);
     this.#lines = this.#lines.filter(({ gone }) => !gone);
     this.#goneCount = 0;
     return { expunged, vanished };

@@ -283,6 +283,7 @@ export function scopeOf(
       now: NOW,
       largestSequence: view.count,
       largestUid: view.largestUid,
+      sentDays: view.sentDays,
     },
     isRecent: (uid) => messages.get(uid)!.recent,
     open: ({ meta, sequence }) =>

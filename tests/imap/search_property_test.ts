@@ -170,6 +170,7 @@ async function scopeOver(
       now: NOW,
       largestSequence: view.count,
       largestUid: view.largestUid,
+      sentDays: view.sentDays,
     },
     isRecent: (uid) => recent.has(uid),
     open: (numbered) =>

@@ -10,7 +10,7 @@
 import type { Session } from "../../wire/mod.ts";
 import { parseDay } from "../date_time.ts";
 import type { Message } from "../message.ts";
-import type { Known, SearchKey } from "../rows.ts";
+import type { Known, MessageContext, SearchKey } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { BadSyntax } from "../status.ts";
 import { known } from "./criteria.ts";
@@ -58,7 +58,7 @@ function metaKey(
   };
 }
 
-/** A message without a date was not sent on any day. */
+/** A message without a date was not sent on any day: NaN is not before, on or after one. */
 function sentKey(
   name: string,
   test: (day: number, of: number) => boolean,
@@ -67,24 +67,50 @@ function sentKey(
     name,
     *parse(scanner) {
       const day = yield* parseDate(scanner);
-      const isSent = ({ local }: SentDates) =>
-        !Number.isNaN(local) && test(dayOf(local), day);
       return {
         needs: "header",
-        matches: (message) => {
-          const dates = knownFact(message, sentDates);
-          return dates ? isSent(dates) : afterReading(message, isSent);
+        may: ({ sequence }, { sentDays }) => {
+          const sent = sentDays?.get(sequence);
+          return sent === undefined || test(sent, day);
+        },
+        matches: (message, context) => {
+          const sent = knownSentDay(message, context);
+          return sent === undefined
+            ? afterReading(message, context, (sent) => test(sent, day))
+            : test(sent, day);
         },
       };
     },
   };
 }
 
+function knownSentDay(
+  message: Message,
+  context: MessageContext,
+): number | undefined {
+  const sent = context.sentDays?.get(message.sequence);
+  if (sent !== undefined) return sent;
+  const dates = knownFact(message, sentDates);
+  return dates && keepSentDay(message, context, dates);
+}
+
+function keepSentDay(
+  { sequence }: Message,
+  { sentDays }: MessageContext,
+  { local }: SentDates,
+): number {
+  const sent = dayOf(local);
+  sentDays?.set(sequence, sent);
+  return sent;
+}
+
 function* afterReading(
   message: Message,
-  isSent: (dates: SentDates) => boolean,
+  context: MessageContext,
+  test: (sent: number) => boolean,
 ): Session<boolean> {
-  return isSent(yield* headerFact(message, sentDates));
+  const dates = yield* headerFact(message, sentDates);
+  return test(keepSentDay(message, context, dates));
 }
 
 function withinKey(
