@@ -81,7 +81,7 @@ function inOrder(records: readonly Mx[], random: () => number): string[] {
 }
 
 /** "[192.0.2.1]", "[ipv6:2001:db8::1]" without what is around the address. */
-export function literalAddress(domain: string): string | undefined {
+function literalAddress(domain: string): string | undefined {
   return /^\[(?:ipv6:)?([0-9a-f:.]+)\]$/i.exec(domain)?.[1];
 }
 

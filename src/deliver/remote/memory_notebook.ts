@@ -38,7 +38,6 @@ export function memoryNotebook(): Notebook {
     keepPolicy: (domain, policy) => void policies.set(domain, policy),
     level: (domain) => levels.get(domain),
     keepLevel: (domain, seen) => void levels.set(domain, seen),
-    forgetLevel: (domain) => levels.delete(domain),
     count,
     counts: (day) => [...counts.values()].filter((one) => one.day === day),
     tidy,

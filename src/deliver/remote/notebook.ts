@@ -52,8 +52,6 @@ export interface Notebook {
   keepPolicy(domain: string, policy: StsPolicy): void;
   level(domain: string): SeenLevel | undefined;
   keepLevel(domain: string, seen: SeenLevel): void;
-  /** Forgets the level of a domain; false when there was none. */
-  forgetLevel(domain: string): boolean;
   count(result: TlsResult): void;
   counts(day: string): readonly TlsCount[];
   /** Drops what is of no use any more at `now`. */

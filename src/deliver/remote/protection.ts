@@ -14,14 +14,7 @@ import type { Tlsa } from "../../dns/mod.ts";
 import type { TlsLevel } from "./notebook.ts";
 
 /** What the operator says of a route: `auto` leaves it to what the domain publishes. */
-export const TLS_RULES = [
-  "auto",
-  "verified",
-  "encrypted",
-  "any",
-  "never",
-] as const;
-export type TlsRule = typeof TLS_RULES[number];
+export type TlsRule = "auto" | "verified" | "encrypted" | "any" | "never";
 
 /** What made a connection's protection what it is; for logs, stories and reports. */
 export type Why =

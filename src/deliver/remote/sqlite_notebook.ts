@@ -82,21 +82,19 @@ function policies(
 
 function levels(
   database: DatabaseSync,
-): Pick<Notebook, "level" | "keepLevel" | "forgetLevel"> {
+): Pick<Notebook, "level" | "keepLevel"> {
   const find = database.prepare(
     "SELECT level, seen FROM level WHERE domain = ?",
   );
   const keep = database.prepare(
     "INSERT OR REPLACE INTO level VALUES (?, ?, ?)",
   );
-  const forget = database.prepare("DELETE FROM level WHERE domain = ?");
   return {
     level(domain) {
       const row = find.get(domain);
       return row && { ...row } as unknown as SeenLevel;
     },
     keepLevel: (domain, { level, seen }) => void keep.run(domain, level, seen),
-    forgetLevel: (domain) => forget.run(domain).changes > 0,
   };
 }
 

@@ -49,9 +49,7 @@ function conforms(name: string, open: (folder: string) => Notebook): void {
     notebook.keepLevel("example.org", { level: "verified", seen: 2 });
     const seen = { level: "verified", seen: 2 } as const;
     assertEquals(notebook.level("example.org"), seen);
-    assertEquals(notebook.forgetLevel("example.org"), true);
-    assertEquals(notebook.forgetLevel("example.org"), false);
-    assertEquals(notebook.level("example.org"), undefined);
+    assertEquals(notebook.level("example.net"), undefined);
   });
 
   test("counts connections a day, and drops old days", (notebook) => {
