@@ -1,5 +1,5 @@
 /**
- * The frame around a mechanism that SMTP and POP3 share: base 64, initial
+ * The frame around a mechanism that SMTP, POP3 and IMAP share: base 64, initial
  * responses and cancelling (RFC 4954 §4, RFC 5034 §4).
  *
  * @module
