@@ -27,7 +27,12 @@ export function* readMailbox(
   s: ImapSession,
   scanner: Scanner,
 ): Session<string> {
-  return parseMailbox(s, yield* scanner.astring("a mailbox name"));
+  return parseMailbox(s, yield* readSpelling(scanner));
+}
+
+/** Reads a mailbox name as the client spells it, a byte string for {@linkcode parseMailbox}. */
+export function readSpelling(scanner: Scanner): Session<string> {
+  return scanner.astring("a mailbox name");
 }
 
 /**
@@ -48,6 +53,12 @@ export function parseMailbox(s: ImapSession, text: string): string {
   return asciiUpper(first) === "INBOX"
     ? ["INBOX", ...rest].join(DELIMITER)
     : name;
+}
+
+/** True when a name that a client spelled as `text` is in form NFC already. */
+export function isNormalized(s: ImapSession, text: string): boolean {
+  const name = decodeName(s, text);
+  return name === name?.normalize("NFC");
 }
 
 /**

@@ -3,11 +3,12 @@
 import type { SpecialUse } from "../../store/mod.ts";
 import { type Session, work } from "../../wire/mod.ts";
 import { type ImapSession, userOf } from "../imap_session.ts";
-import { DELIMITER, readMailbox } from "../mailbox_name.ts";
+import { DELIMITER, parseMailbox, readSpelling } from "../mailbox_name.ts";
 import type { Command } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { BadSyntax, no, ok, Refusal } from "../status.ts";
+import { tellNormalized } from "../tell_mailbox.ts";
 
 const USES: readonly SpecialUse[] = [
   "\\Archive",
@@ -23,13 +24,15 @@ export const create: Command = {
   states: AFTER_LOGIN,
   *run(s, scanner) {
     scanner.space();
-    const name = withoutDelimiter(yield* readMailbox(s, scanner));
+    const spelled = yield* readSpelling(scanner);
+    const name = withoutDelimiter(parseMailbox(s, spelled));
     const uses = scanner.tryTake(" ") ? readUses(scanner) : [];
     scanner.end();
     const specialUse = singleUse(uses);
     yield* checkNew(s, name);
     const user = userOf(s);
     const mailbox = yield* work(() => user.create(name, { specialUse }));
+    yield* tellNormalized(s, name, spelled);
     return ok("CREATE completed", `MAILBOXID (${mailbox.id})`);
   },
 };

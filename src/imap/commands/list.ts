@@ -6,13 +6,14 @@
 import { type Session, work } from "../../wire/mod.ts";
 import { type ImapSession, userOf } from "../imap_session.ts";
 import { listEntries, type ListEntry, namesAbove } from "../list_entries.ts";
-import { decodeName, encodeName } from "../mailbox_name.ts";
+import { decodeName } from "../mailbox_name.ts";
 import { mailboxPattern } from "../mailbox_pattern.ts";
 import type { Command } from "../rows.ts";
 import type { Scanner } from "../scanner.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { BadSyntax } from "../status.ts";
 import { readStatusItems, tellStatus } from "../status_items.ts";
+import { type ExtendedItem, tellEntry } from "../tell_mailbox.ts";
 
 interface Options {
   readonly selection: ReadonlySet<string>;
@@ -149,24 +150,12 @@ function* tellStatusOf(
 function childInfoOf(
   { childInfo }: ListEntry,
   selection: ReadonlySet<string>,
-): string {
-  if (!childInfo) return "";
+): ExtendedItem | undefined {
+  if (!childInfo) return undefined;
   const found = ["SUBSCRIBED", "SPECIAL-USE"].filter((one) =>
     selection.has(one)
   );
-  return ` ("CHILDINFO" (${found.map((one) => `"${one}"`).join(" ")}))`;
-}
-
-function tellEntry(
-  s: ImapSession,
-  response: string,
-  { name, attributes }: Pick<ListEntry, "name" | "attributes">,
-  extra = "",
-): void {
-  s.out.words(`* ${response} (${attributes.join(" ")}) "/" `);
-  s.out.string(encodeName(s, name));
-  s.out.words(extra);
-  s.out.end();
+  return { name: "CHILDINFO", values: found };
 }
 
 /** RFC 9051 §6.3.9: an empty pattern asks for the delimiter and the root. */

@@ -6,7 +6,7 @@
 import { type Session, work } from "../../wire/mod.ts";
 import { type ImapSession, userOf } from "../imap_session.ts";
 import { existingMailbox } from "../existing_mailbox.ts";
-import { encodeName, readMailbox } from "../mailbox_name.ts";
+import { parseMailbox, readSpelling } from "../mailbox_name.ts";
 import { workOn } from "../progress.ts";
 import type { Command } from "../rows.ts";
 import { readSelectOptions, tellResync } from "../select_options.ts";
@@ -14,6 +14,7 @@ import { openSelected, type Selected } from "../selected.ts";
 import { AFTER_LOGIN } from "../states.ts";
 import { ok, type Status } from "../status.ts";
 import { closeSelected, tell, tellKnownFlags } from "../tell_changes.ts";
+import { tellOpened } from "../tell_mailbox.ts";
 
 export const select: Command = opener("SELECT", false);
 export const examine: Command = opener("EXAMINE", true);
@@ -25,7 +26,8 @@ function opener(name: string, readOnly: boolean): Command {
     states: AFTER_LOGIN,
     *run(s, scanner) {
       scanner.space();
-      const mailboxName = yield* readMailbox(s, scanner);
+      const spelled = yield* readSpelling(scanner);
+      const mailboxName = parseMailbox(s, spelled);
       const options = readSelectOptions(s, scanner);
       scanner.end();
       // RFC 9051 §6.3.2: whatever comes of it, the old mailbox is closed.
@@ -37,6 +39,7 @@ function opener(name: string, readOnly: boolean): Command {
       const selected = yield* work(() => openSelected(user, mailbox, readOnly));
       s.selected = selected;
       yield* introduce(s, selected);
+      yield* tellOpened(s, mailbox.name, spelled);
       if (options.resync) yield* tellResync(s, selected, options.resync);
       return completion(selected);
     },
@@ -55,12 +58,6 @@ function* introduce(s: ImapSession, selected: Selected): Session<void> {
   tell(s, `OK [UIDNEXT ${selected.uidNext}] Predicted next UID`);
   tell(s, `OK [HIGHESTMODSEQ ${selected.highestModseq}] Highest mod-sequence`);
   tell(s, `OK [MAILBOXID (${mailbox.id})] Name of the mailbox for its life`);
-  // RFC 9051 §6.3.2: a LIST response with the name in its one spelling.
-  if (rev2) {
-    s.out.words('* LIST () "/" ');
-    s.out.string(encodeName(s, mailbox.name));
-    s.out.end();
-  }
 }
 
 function* claimRecent(s: ImapSession, selected: Selected): Session<void> {
