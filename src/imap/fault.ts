@@ -33,6 +33,7 @@ const MEANINGS: ReadonlyMap<string, Status> = new Map([
   ["MailboxExists", no("There is such a mailbox already", "ALREADYEXISTS")],
   ["InvalidMailboxName", no("No mailbox can have that name", "CANNOT")],
   ["NoSuchMessage", no("Some messages are gone", "EXPUNGEISSUED")],
+  ["TooManyKeywords", no("A mailbox cannot have more keywords", "LIMIT")],
   ["OverQuota", no("The account has no room for that", "OVERQUOTA")],
   ["TooBusy", no("Too many logins at a time, try again", "UNAVAILABLE")],
 ]);

@@ -48,7 +48,7 @@ export class Appender {
     this.#mailbox = mailbox;
   }
 
-  /** Durable when it resolves; on rejection nothing was stored. @throws {DiskError | RangeError | OverQuota} */
+  /** Durable when it resolves; on rejection nothing was stored. @throws {DiskError | TooManyKeywords | OverQuota} */
   append(chunks: Chunks, options: AppendOptions): Promise<Meta> {
     const { deliveryId } = options;
     if (deliveryId === undefined) return this.#store(chunks, options);
@@ -107,7 +107,7 @@ export class Appender {
     }
   }
 
-  /** What is known of a message before its octets; its keywords are durable. @throws {DiskError | RangeError} */
+  /** What is known of a message before its octets; its keywords are durable. @throws {DiskError | TooManyKeywords} */
   async prepare(
     options: AppendOptions,
   ): Promise<Omit<Written, "size" | "temporary">> {

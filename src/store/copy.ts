@@ -14,7 +14,7 @@ interface Link {
   readonly temporary: string;
 }
 
-/** Durable when it resolves; after an error nothing was copied. @throws {DiskError | RangeError | OverQuota} */
+/** Durable when it resolves; after an error nothing was copied. @throws {DiskError | TooManyKeywords | OverQuota} */
 export async function copyMessages(
   source: LiveMailbox,
   uids: readonly number[],

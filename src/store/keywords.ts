@@ -13,13 +13,15 @@ import { asciiLower } from "../bytes/mod.ts";
 import { FIRST_BEYOND, MOST_BITS } from "./file_name.ts";
 import { LETTER_FLAGS, normalFlags } from "./flags.ts";
 import { readSmallFile, replaceFile } from "./replace_file.ts";
-import type { Flag } from "./store.ts";
+import { type Flag, TooManyKeywords } from "./store.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const DOVECOT_FILE = "dovecot-keywords";
 const OUR_FILE = "denomaild-keywords";
 const MOST_LETTERS = 26;
-const MOST = MOST_LETTERS + MOST_BITS;
+
+/** Keywords of one mailbox. */
+export const MOST_KEYWORDS = MOST_LETTERS + MOST_BITS;
 const FIRST_LETTER = "a".charCodeAt(0);
 
 const LETTERS = new Map([...LETTER_FLAGS].map(([letter, f]) => [f, letter]));
@@ -49,7 +51,7 @@ export class Keywords {
         const [, number, name] = /^(\d{1,3}) (\S+)$/.exec(line) ?? [];
         const place = Number(number);
         const isHere = (place < MOST_LETTERS) === (file === DOVECOT_FILE);
-        if (name && isHere && place < MOST) names[place] = name;
+        if (name && isHere && place < MOST_KEYWORDS) names[place] = name;
       }
     }
     this.#know(names);
@@ -114,7 +116,8 @@ export class Keywords {
   /**
    * Gives every keyword among `flags` a letter, durably. Its calls must not overlap.
    *
-   * @throws {RangeError} When the mailbox has as many as it can.
+   * @throws {TooManyKeywords} When the mailbox has as many as it can.
+   * @throws {RangeError} For what is no atom.
    */
   async add(flags: readonly Flag[]): Promise<void> {
     const strange = flags.filter((flag) => this.#letterOf(flag) === "");
@@ -122,13 +125,14 @@ export class Keywords {
     const names = [...this.#names];
     const taken = new Set<string>();
     for (const keyword of strange) {
-      if (/[\s:/]/.test(keyword)) {
+      if (/\s/.test(keyword)) {
         throw new RangeError(`Cannot keep keyword "${keyword}": not an atom`);
       }
-      const free = Array.from({ length: MOST }).findIndex((_, i) => !names[i]);
+      const free = Array.from({ length: MOST_KEYWORDS })
+        .findIndex((_, i) => !names[i]);
       if (free < 0) {
-        throw new RangeError(
-          `Cannot keep keyword "${keyword}": the mailbox has ${MOST} already`,
+        throw new TooManyKeywords(
+          `Cannot keep keyword "${keyword}": the mailbox has ${MOST_KEYWORDS} already`,
         );
       }
       names[free] = keyword;

@@ -3,6 +3,7 @@
 import { asciiLower, concatBytes } from "../bytes/mod.ts";
 import { appendWhole } from "./append_whole.ts";
 import { changedFlags, LETTER_FLAGS, normalFlags, sameFlags } from "./flags.ts";
+import { MOST_KEYWORDS } from "./keywords.ts";
 import { MemoryCache, MemoryText } from "./memory_cache.ts";
 import { octetsOf } from "./message_file.ts";
 import type { MemoryUser } from "./memory_store.ts";
@@ -19,6 +20,7 @@ import {
   NoSuchMailbox,
   NoSuchMessage,
   type SpecialUse,
+  TooManyKeywords,
   type UidPair,
 } from "./store.ts";
 
@@ -51,7 +53,7 @@ export class MemoryMailbox implements Mailbox {
   #lastAppend: Promise<void> = Promise.resolve();
   readonly #listeners = new Set<(change: Change) => void>();
   /** By their folded spelling. */
-  readonly #keywords = new Map<string, Flag>();
+  #keywords = new Map<string, Flag>();
   readonly #expunged: { readonly uid: number; readonly modseq: number }[] = [];
   #lastUid = 0;
   #lastModseq = 1;
@@ -234,13 +236,18 @@ export class MemoryMailbox implements Mailbox {
   }
 
   #firstSpelling(flags: readonly Flag[]): readonly Flag[] {
+    const keywords = new Map(this.#keywords);
     const spelled = normalFlags(flags).map((flag) => {
       const folded = asciiLower(flag);
       if (LETTERS.has(flag)) return flag;
-      const known = this.#keywords.get(folded) ?? flag;
-      this.#keywords.set(folded, known);
+      const known = keywords.get(folded) ?? flag;
+      keywords.set(folded, known);
       return known;
     });
+    if (keywords.size > MOST_KEYWORDS) {
+      throw new TooManyKeywords("Cannot keep keywords: too many");
+    }
+    this.#keywords = keywords;
     return normalFlags(spelled);
   }
 

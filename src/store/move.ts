@@ -16,7 +16,7 @@ interface Moved {
   readonly moved: Entry;
 }
 
-/** Durable when it resolves; after an error some may have moved. @throws {DiskError | RangeError} */
+/** Durable when it resolves; after an error some may have moved. @throws {DiskError | TooManyKeywords} */
 export async function moveMessages(
   source: LiveMailbox,
   uids: readonly number[],

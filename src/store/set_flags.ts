@@ -19,7 +19,7 @@ export interface FlagChange {
  * Durable when it resolves.
  *
  * @returns UIDs of messages that were left alone.
- * @throws {DiskError | RangeError}
+ * @throws {DiskError | TooManyKeywords}
  */
 export async function setFlags(
   mailbox: LiveMailbox,

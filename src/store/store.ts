@@ -94,7 +94,7 @@ export interface UidPair {
  * (RFC 3502). Its calls must not overlap. Whoever does not commit must abort.
  */
 export interface Draft {
-  /** Begins the next message. @throws {RangeError} For keywords that cannot be kept. */
+  /** Begins the next message. @throws {TooManyKeywords} */
   begin(options?: AppendOptions): Promise<void>;
   /** The next octets of the message that was begun last; they may be overwritten once it resolves. */
   write(octets: Uint8Array): Promise<void>;
@@ -337,4 +337,9 @@ export class InvalidMailboxName extends Error {
 /** The account may not have that much mail. */
 export class OverQuota extends Error {
   override name = "OverQuota";
+}
+
+/** The mailbox has as many keywords as it can. */
+export class TooManyKeywords extends Error {
+  override name = "TooManyKeywords";
 }

@@ -115,6 +115,16 @@ bound(
   "c NO [LIMIT]",
 );
 bound(
+  "keywords of a mailbox",
+  200,
+  (n) => {
+    const words = Array.from({ length: n }, (_, i) => `Word${i}`);
+    return `c STORE 1 FLAGS (${words.join(" ")})\r\n`;
+  },
+  "c OK",
+  "c NO [LIMIT]",
+);
+bound(
   "messages of one APPEND",
   imap.appendMessages,
   (n) => `c APPEND INBOX${" {1+}\r\nx".repeat(n)}\r\n`,

@@ -13,6 +13,7 @@ import {
   NoSuchMessage,
   OverQuota,
   type SpecialUse,
+  TooManyKeywords,
 } from "../../src/store/mod.ts";
 import { append, type Stage, textOf, utf8 } from "./conformance.ts";
 
@@ -214,6 +215,31 @@ export function imapConformance(
       assertEquals(some!.flags, ["Key-Word.101"]);
       await inbox.setFlags([one.uid], "remove", words.slice(1));
       assertEquals((await inbox.metas())[0]!.flags, ["\\Seen", words[0]!]);
+    },
+  );
+
+  test(
+    "the 201st keyword of a mailbox is refused, those that are there go on",
+    async (_, inbox) => {
+      const { uid } = await append(inbox, "x");
+      // All that an atom may hold (RFC 9051 §9).
+      const odd = ["a:b", "c/d", "e.f", "$g'h|i;~"];
+      const words = Array.from({ length: 196 }, (_, i) => `K${i}`);
+      await inbox.setFlags([uid], "add", [...words, ...odd]);
+      const more = ["k1", "K200"];
+      await assertRejects(
+        () => inbox.setFlags([uid], "add", more),
+        TooManyKeywords,
+      );
+      await assertRejects(
+        () => inbox.append([], { flags: more }),
+        TooManyKeywords,
+      );
+      const all = [...words, ...odd].sort();
+      assertEquals((await inbox.status()).keywords, all);
+      assertEquals((await inbox.metas()).map(({ flags }) => flags), [all]);
+      await inbox.setFlags([uid], "replace", ["k7", "k195", "C/D"]);
+      assertEquals((await inbox.metas())[0]!.flags, ["K195", "K7", "c/d"]);
     },
   );
 

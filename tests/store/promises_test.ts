@@ -204,18 +204,6 @@ Deno.test("copying that fails half-way leaves nothing (RFC 9051 §6.4.7)", async
   assertEquals((await sent.metas()).length, 3);
 });
 
-Deno.test("the 201st keyword of a mailbox is refused, those that are there go on", async () => {
-  const inbox = await inboxOf(storeOn(tickingDisk()));
-  const { uid } = await append(inbox, "x");
-  const keywords = Array.from({ length: 200 }, (_, i) => `K${i}`);
-  await inbox.setFlags([uid], "add", keywords);
-  await assertRejects(() => inbox.setFlags([uid], "add", ["K200"]), RangeError);
-  await assertRejects(() => inbox.setFlags([uid], "add", ["a b"]), RangeError);
-  assertEquals((await inbox.metas())[0]!.flags.length, 200);
-  await inbox.setFlags([uid], "replace", ["k7", "k199"]);
-  assertEquals((await inbox.metas())[0]!.flags, ["K199", "K7"]);
-});
-
 Deno.test("an account that fails to open opens when its disk is well again", async () => {
   const disk = tickingDisk();
   const store = storeOn(disk);
