@@ -31,6 +31,10 @@ const OCTETS_MAX = 64 * 1024;
 const PAGE_MAX = 1024;
 /** The first page: whoever looks at one message reads no more than this. */
 const PAGE_MIN = 4;
+/** Searches that are kept; where there are more, what is kept is looked through elsewhere. */
+const SEARCHES_MAX = 16;
+/** Octets that are kept of a search; where it found more, they are read again. */
+const SEARCHED_MAX = 1024 * 1024;
 /** Octets of findings that wait to be kept. */
 const WAITING_MAX = 256 * 1024;
 
@@ -43,6 +47,20 @@ interface Page {
   readonly found: ReadonlyMap<number, Uint8Array>;
 }
 
+/** What of the messages that come next has some octets in it. */
+interface Search {
+  readonly kind: FindingKind;
+  /** UIDs of all others: nothing is kept of them that does not have it. */
+  readonly candidates: ReadonlySet<number>;
+  /** UIDs of which nothing is kept. */
+  readonly unknown: ReadonlySet<number>;
+  /** What has it, unless that is much. */
+  readonly having: ReadonlyMap<number, Uint8Array>;
+  readonly first: number;
+  readonly last: number;
+  readonly size: number;
+}
+
 /**
  * The findings of a command's messages, which it goes through in about their order.
  */
@@ -50,6 +68,7 @@ export class Findings {
   readonly #cache: Mailbox["cache"];
   readonly #following: (uid: number, count: number) => readonly number[];
   readonly #pages = new Map<FindingKind, Page>();
+  readonly #searches = new Map<Uint8Array, Search>();
   readonly #waiting = new Map<FindingKind, Map<number, Uint8Array>>();
   #octets = 0;
 
@@ -66,8 +85,13 @@ export class Findings {
   peek(uid: number, kind: FindingKind): Uint8Array | undefined | null {
     const waiting = this.#waiting.get(kind)?.get(uid);
     if (waiting) return waiting;
+    for (const search of this.#searches.values()) {
+      if (search.kind !== kind || !covers(search, uid)) continue;
+      const octets = search.having.get(uid);
+      if (octets || search.unknown.has(uid)) return octets;
+    }
     const page = this.#pages.get(kind);
-    if (page === undefined || uid < page.first || uid > page.last) return null;
+    if (page === undefined || !covers(page, uid)) return null;
     return page.found.get(uid);
   }
 
@@ -81,12 +105,39 @@ export class Findings {
     });
   }
 
-  /** Pages grow while one follows the other. */
+  /**
+   * Whether something is kept of a message that does not have `part` in it, where that
+   * can be told at once; undefined where {@linkcode search} tells.
+   *
+   * @param part The same object each time; it goes with one kind.
+   */
+  lacks(uid: number, part: Uint8Array): boolean | undefined {
+    const search = this.#searches.get(part);
+    if (search === undefined) {
+      return this.#searches.size < SEARCHES_MAX ? undefined : false;
+    }
+    if (!covers(search, uid)) return undefined;
+    // What was found out since is not looked through.
+    return !search.candidates.has(uid);
+  }
+
+  /** Makes {@linkcode lacks} tell. */
+  *search(uid: number, kind: FindingKind, part: Uint8Array): Session<void> {
+    const size = sizeAfter(this.#searches.get(part));
+    const uids = this.#following(uid, size);
+    const last = uids.at(-1) ?? uid;
+    const { having, unknown } = yield* work(() =>
+      this.#cache.search(uids, kind, part)
+    );
+    this.#searches.set(part, {
+      ...{ kind, first: uid, last, size, unknown },
+      candidates: new Set([...having.keys(), ...unknown]),
+      having: octetsIn(having) > SEARCHED_MAX ? new Map() : having,
+    });
+  }
+
   async #read(uid: number, kind: FindingKind): Promise<Page> {
-    const before = this.#pages.get(kind);
-    const size = before === undefined
-      ? PAGE_MIN
-      : Math.min(4 * before.size, PAGE_MAX);
+    const size = sizeAfter(this.#pages.get(kind));
     const uids = this.#following(uid, size);
     const found = await this.#cache.get(uids, kind);
     return { kind, first: uid, last: uids.at(-1) ?? uid, size, found };
@@ -119,4 +170,19 @@ export class Findings {
     this.#octets = 0;
     yield* work(() => this.#cache.put(waiting));
   }
+}
+
+/** Pages grow while one follows the other. */
+function sizeAfter(before: { readonly size: number } | undefined): number {
+  return before === undefined ? PAGE_MIN : Math.min(4 * before.size, PAGE_MAX);
+}
+
+function octetsIn(found: ReadonlyMap<number, Uint8Array>): number {
+  let sum = 0;
+  for (const octets of found.values()) sum += octets.length;
+  return sum;
+}
+
+function covers({ first, last }: Pick<Page, "first" | "last">, uid: number) {
+  return first <= uid && uid <= last;
 }

@@ -47,6 +47,17 @@ export interface Message {
   holds(text: string, where: Where): Held | Session<Held>;
   /** How much was read of it in this command: 1 is as much as a look at its metadata. */
   readonly cost: number;
+  /**
+   * True where what is kept of it does not have `part` in it; false where that has to be
+   * read to tell, undefined where {@linkcode lookFor} has not been asked.
+   */
+  lacks(part: Uint8Array): boolean | undefined;
+  /**
+   * As {@linkcode lacks}; it looks through what is kept as `kind` of many messages at once.
+   *
+   * @param part The same object for all of them.
+   */
+  lookFor(kind: FindingKind, part: Uint8Array): Session<boolean>;
   /** As {@linkcode found}, where that can be told at once; undefined says nothing. */
   known(kind: FindingKind): Uint8Array | undefined;
   /** What was found out about it, in this command or an earlier one; undefined where it has to be found out now. */

@@ -96,7 +96,7 @@ export interface FetchItem {
 }
 
 /** What is known of a message before anything is read. */
-export type Known = Pick<Message, "meta" | "sequence" | "recent">;
+export type Known = Pick<Message, "meta" | "sequence" | "recent" | "lacks">;
 
 /** A search key with its arguments, ready to be tried on many messages. */
 export interface Criterion {

@@ -29,6 +29,7 @@ export function searchScope(s: ImapSession): SearchScope {
     context: messageContext(s),
     view,
     isRecent: (uid) => selected.isRecent(uid),
+    lacks: (uid, part) => findings.lacks(uid, part),
     open: (message) =>
       new StoredMessage(
         mailbox,

@@ -34,6 +34,8 @@ const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
 /** What it costs to read a message, and to read what was found out about it. */
 const READING = 100;
 const FINDING = 4;
+/** What it costs to look through what was found out about many. */
+const LOOKING = 400;
 
 /** One message, for the length of one command. */
 export class StoredMessage implements Message {
@@ -99,6 +101,16 @@ export class StoredMessage implements Message {
 
   holds(text: string, where: Where): Held | Session<Held> {
     return this.texts.holds(this.meta.uid, text, where);
+  }
+
+  lacks(part: Uint8Array): boolean | undefined {
+    return this.findings.lacks(this.meta.uid, part);
+  }
+
+  *lookFor(kind: FindingKind, part: Uint8Array): Session<boolean> {
+    this.cost += LOOKING;
+    yield* this.findings.search(this.meta.uid, kind, part);
+    return this.lacks(part) === true;
   }
 
   known(kind: FindingKind): Uint8Array | undefined {

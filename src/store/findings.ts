@@ -23,11 +23,25 @@ export class Findings {
     this.#roster = roster;
     this.cache = {
       get: async (uids, kind) => {
-        const there = uids.filter((uid) => roster.get(uid));
+        const there = roster.present(uids);
         const found = await index.use((index, mailbox) =>
           index.cached(mailbox, there, kind)
         );
         return found ?? new Map();
+      },
+      search: async (uids, kind, part) => {
+        const there = roster.present(uids);
+        const matches = await index.use((index, mailbox) =>
+          index.searchCached(mailbox, there, kind, part)
+        );
+        if (matches === undefined) {
+          return { having: new Map(), unknown: new Set(uids) };
+        }
+        if (there.length === uids.length) return matches;
+        const { having, unknown } = matches;
+        const present = new Set(there);
+        const gone = uids.filter((uid) => !present.has(uid));
+        return { having, unknown: new Set([...unknown, ...gone]) };
       },
       put: async (found) => {
         await index.use((index, mailbox) => {

@@ -8,7 +8,7 @@
  */
 
 import type { SubFolder } from "./file_name.ts";
-import type { FindingsByKind, MessageText } from "./store.ts";
+import type { FindingsByKind, MessageText, PartMatches } from "./store.ts";
 
 /** One message: the file name says the rest. */
 export interface IndexRow {
@@ -83,6 +83,13 @@ export interface Index {
     uids: readonly number[],
     kind: string,
   ): Promise<ReadonlyMap<number, Uint8Array>>;
+  /** As `MessageCache.search`. */
+  searchCached(
+    mailbox: string,
+    uids: readonly number[],
+    kind: string,
+    part: Uint8Array,
+  ): Promise<PartMatches>;
   /** Keeps octets by kind and UID, in one step. */
   cache(mailbox: string, found: FindingsByKind): Promise<void>;
   /** UIDs whose texts are kept. */

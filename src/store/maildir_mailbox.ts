@@ -94,6 +94,8 @@ function readingOf(using: Using): Pick<Mailbox, Reading> {
     cache: {
       get: (uids, kind) =>
         using(({ findings: { cache } }) => cache.get(uids, kind)),
+      search: (uids, kind, part) =>
+        using(({ findings: { cache } }) => cache.search(uids, kind, part)),
       put: (found) => using(({ findings: { cache } }) => cache.put(found)),
     },
     text: {

@@ -4,9 +4,11 @@ import type {
   FindingsByKind,
   MessageCache,
   MessageText,
+  PartMatches,
   TextIndex,
   TextMatches,
 } from "./store.ts";
+import { searchFindings } from "./search_findings.ts";
 
 export class MemoryCache implements MessageCache {
   readonly #uids: () => readonly number[];
@@ -28,6 +30,20 @@ export class MemoryCache implements MessageCache {
       if (octets) found.set(uid, octets);
     }
     return Promise.resolve(found);
+  }
+
+  search(
+    uids: readonly number[],
+    kind: string,
+    part: Uint8Array,
+  ): Promise<PartMatches> {
+    const there = new Set(this.#uids());
+    const kept = this.#kept.get(kind);
+    return Promise.resolve(searchFindings(
+      uids,
+      part,
+      (uid) => there.has(uid) ? kept?.get(uid) : undefined,
+    ));
   }
 
   put(found: FindingsByKind): Promise<void> {

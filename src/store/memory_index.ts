@@ -7,6 +7,7 @@ import type {
   IndexState,
   OpenIndex,
 } from "./index.ts";
+import { searchFindings } from "./search_findings.ts";
 import type { MessageText } from "./store.ts";
 
 interface Kept {
@@ -73,6 +74,7 @@ function indexOver(mailboxes: Map<string, Kept>): Index {
 
 type Findings =
   | "cached"
+  | "searchCached"
   | "cache"
   | "withText"
   | "search"
@@ -89,6 +91,12 @@ function findings(mailboxes: Map<string, Kept>): Pick<Index, Findings> {
         if (octets) found.set(uid, octets);
       }
       return Promise.resolve(found);
+    },
+    searchCached(mailbox, uids, kind, part) {
+      const cache = mailboxes.get(mailbox)?.cache;
+      return Promise.resolve(
+        searchFindings(uids, part, (uid) => cache?.get(`${uid} ${kind}`)),
+      );
     },
     cache(mailbox, found) {
       const kept = mailboxes.get(mailbox);

@@ -6,15 +6,30 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { pause } from "./in_pieces.ts";
+import { searchFindings } from "./search_findings.ts";
+import type { PartMatches } from "./store.ts";
 
 /** Messages whose findings are read at once: the event loop goes on between. */
-const PAGE = 1000;
+const PAGE = 1024;
 
 /** Rows that are written at once: it takes two thirds of the time. */
 const ROWS = 16;
 const VALUES = 4;
 
 const WHERE = "FROM finding WHERE mailbox = ? AND kind = ?";
+
+/** All in one piece, and cut here: half the time of an object each. */
+const PIECES =
+  `group_concat(uid) AS keys, group_concat(length(octets)) AS sizes,
+    CAST(group_concat(octets, '') AS BLOB) AS whole`;
+const IN_RANGE = `${WHERE} AND uid BETWEEN ? AND ?`;
+
+interface Pieces {
+  /** Null where there is none. */
+  readonly keys: string | null;
+  readonly sizes: string;
+  readonly whole: Uint8Array;
+}
 
 /** Statements of one database, each prepared once. */
 export type Sql = (text: string) => ReturnType<DatabaseSync["prepare"]>;
@@ -37,8 +52,7 @@ export class SqliteFindings {
     for (let i = 0; i < sorted.length; i += PAGE) {
       if (i > 0) await pause();
       const page = sorted.slice(i, i + PAGE);
-      const isDense = page.at(-1)! - page[0]! <= 3 * page.length;
-      if (isDense) this.#readRange(mailbox, page, kind, found);
+      if (isDense(page)) this.#readRange(mailbox, page, kind, found);
       else this.#readEach(mailbox, page, kind, found);
     }
     return found;
@@ -57,32 +71,68 @@ export class SqliteFindings {
     }
   }
 
-  /** All in one piece, and cut here: half the time of an object each. */
   #readRange(
     mailbox: number,
     uids: readonly number[],
     kind: string,
     found: Map<number, Uint8Array>,
   ): void {
-    const { keys, sizes, whole } = this.#sql(
-      `SELECT group_concat(uid) AS keys, group_concat(length(octets)) AS sizes,
-        CAST(group_concat(octets, '') AS BLOB) AS whole
-      FROM (SELECT uid, octets ${WHERE} AND uid BETWEEN ? AND ?)`,
-    ).get(mailbox, kind, uids[0]!, uids.at(-1)!) as {
-      keys: string | null;
-      sizes: string;
-      whole: Uint8Array;
-    };
-    if (keys === null) return;
+    const pieces = this.#sql(
+      `SELECT ${PIECES} FROM (SELECT uid, octets ${IN_RANGE})`,
+    ).get(mailbox, kind, uids[0]!, uids.at(-1)!) as unknown as Pieces;
     const wanted = new Set(uids);
-    const lengths = sizes.split(",");
-    let start = 0;
-    for (const [i, key] of keys.split(",").entries()) {
-      const end = start + Number(lengths[i]);
-      const uid = Number(key);
-      if (wanted.has(uid)) found.set(uid, whole.subarray(start, end));
-      start = end;
+    cut(pieces, (uid) => wanted.has(uid), found);
+  }
+
+  /** Looks for `part`, as `MessageCache.search` has it. */
+  async search(
+    mailbox: number,
+    uids: readonly number[],
+    kind: string,
+    part: Uint8Array,
+  ): Promise<PartMatches> {
+    const having = new Map<number, Uint8Array>();
+    const unknown = new Set<number>();
+    const sorted = [...uids].sort((a, b) => a - b);
+    for (let i = 0; i < sorted.length; i += PAGE) {
+      if (i > 0) await pause();
+      const page = sorted.slice(i, i + PAGE);
+      if (isDense(page)) {
+        this.#searchRange(mailbox, page, kind, part, having, unknown);
+        continue;
+      }
+      const kept = new Map<number, Uint8Array>();
+      this.#readEach(mailbox, page, kind, kept);
+      const matches = searchFindings(page, part, (uid) => kept.get(uid));
+      for (const [uid, octets] of matches.having) having.set(uid, octets);
+      for (const uid of matches.unknown) unknown.add(uid);
     }
+    return { having, unknown };
+  }
+
+  /** What does not have it never leaves SQLite. */
+  #searchRange(
+    mailbox: number,
+    uids: readonly number[],
+    kind: string,
+    part: Uint8Array,
+    having: Map<number, Uint8Array>,
+    unknown: Set<number>,
+  ): void {
+    const range = [mailbox, kind, uids[0]!, uids.at(-1)!] as const;
+    const { kept } = this.#sql(`SELECT group_concat(uid) AS kept ${IN_RANGE}`)
+      .get(...range) as { kept: string | null };
+    // In the same query its test would be made once for each piece.
+    const pieces = this.#sql(
+      `SELECT ${PIECES} FROM (SELECT uid, octets ${IN_RANGE}
+        AND (length(octets) < 2 OR instr(octets, ?) > 0))`,
+    ).get(...range, part) as unknown as Pieces;
+    // Mostly all are there, and nothing else.
+    if (kept === uids.join(",")) return cut(pieces, () => true, having);
+    const wanted = new Set(uids);
+    cut(pieces, (uid) => wanted.has(uid), having);
+    for (const uid of kept?.split(",") ?? []) wanted.delete(Number(uid));
+    for (const uid of wanted) unknown.add(uid);
   }
 
   /** Keeps octets by UID; within a transaction. */
@@ -127,5 +177,26 @@ export class SqliteFindings {
       if (kind === undefined) return kinds;
       kinds.push(kind);
     }
+  }
+}
+
+/** Ascending UIDs that are better read as a range. */
+function isDense(uids: readonly number[]): boolean {
+  return uids.at(-1)! - uids[0]! <= 3 * uids.length;
+}
+
+function cut(
+  { keys, sizes, whole }: Pieces,
+  isWanted: (uid: number) => boolean,
+  found: Map<number, Uint8Array>,
+): void {
+  if (keys === null) return;
+  const lengths = sizes.split(",");
+  let start = 0;
+  for (const [i, key] of keys.split(",").entries()) {
+    const end = start + Number(lengths[i]);
+    const uid = Number(key);
+    if (isWanted(uid)) found.set(uid, whole.subarray(start, end));
+    start = end;
   }
 }

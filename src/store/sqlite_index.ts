@@ -21,7 +21,7 @@ import {
 } from "./index.ts";
 import { SqliteFindings } from "./sqlite_findings.ts";
 import { Forgotten, SqliteText } from "./sqlite_text.ts";
-import type { FindingsByKind, MessageText } from "./store.ts";
+import type { FindingsByKind, MessageText, PartMatches } from "./store.ts";
 import type { Log } from "./surroundings.ts";
 
 const FILE = "index.db";
@@ -310,6 +310,18 @@ class SqliteIndex implements Index {
     return id === undefined
       ? new Map()
       : await this.#findings.read(id, uids, kind);
+  }
+
+  async searchCached(
+    mailbox: string,
+    uids: readonly number[],
+    kind: string,
+    part: Uint8Array,
+  ): Promise<PartMatches> {
+    const id = this.#find(mailbox)?.id;
+    return id === undefined
+      ? { having: new Map(), unknown: new Set(uids) }
+      : await this.#findings.search(id, uids, kind, part);
   }
 
   // deno-lint-ignore require-await -- the port is asynchronous

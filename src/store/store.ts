@@ -120,8 +120,26 @@ export interface MessageCache {
     uids: readonly number[],
     kind: string,
   ): Promise<ReadonlyMap<number, Uint8Array>>;
+  /**
+   * Looks for `part` in what is kept as `kind` for `uids`.
+   *
+   * @param part One octet or more.
+   */
+  search(
+    uids: readonly number[],
+    kind: string,
+    part: Uint8Array,
+  ): Promise<PartMatches>;
   /** Keeps octets by kind and UID, all in one step; they must not change afterwards. UIDs that are gone are passed over. */
   put(found: FindingsByKind): Promise<void>;
+}
+
+/** What is in neither of the two is kept and does not have the part. */
+export interface PartMatches {
+  /** What has it, by UID; and all that is of a single octet or none, and stands for something else. */
+  readonly having: ReadonlyMap<number, Uint8Array>;
+  /** UIDs for which nothing is kept. */
+  readonly unknown: ReadonlySet<number>;
 }
 
 /** The text of a message, folded: letter case in ASCII makes no difference to who keeps it. */

@@ -286,6 +286,7 @@ export function scopeOf(
       sentDays: view.sentDays,
     },
     isRecent: (uid) => messages.get(uid)!.recent,
+    lacks: () => undefined,
     open: ({ meta, sequence }) =>
       Object.assign(messages.get(meta.uid)!, { sequence }),
     // deno-lint-ignore require-yield -- nothing to wait for

@@ -64,6 +64,13 @@ export function sampleMessage(
     cost: 0,
     known: (kind: FindingKind) => found.get(kind),
     holds: () => undefined,
+    lacks: () => undefined,
+    // deno-lint-ignore require-yield -- nothing to wait for
+    *lookFor(kind: FindingKind, part: Uint8Array) {
+      const kept = found.get(kind);
+      return kept !== undefined && kept.length > 1 &&
+        !latin1Decode(kept).includes(latin1Decode(part));
+    },
     // deno-lint-ignore require-yield -- nothing to wait for
     *found(kind: FindingKind) {
       return found.get(kind);

@@ -173,6 +173,7 @@ async function scopeOver(
       sentDays: view.sentDays,
     },
     isRecent: (uid) => recent.has(uid),
+    lacks: (uid, part) => findings.lacks(uid, part),
     open: (numbered) =>
       new StoredMessage(
         inbox,

@@ -393,6 +393,55 @@ export function imapConformance(
     );
   });
 
+  test("the cache tells what has an octet string", async (_, inbox) => {
+    const { cache } = inbox;
+    const uids: number[] = [];
+    for (let i = 0; i < 12; i++) uids.push((await append(inbox, "x")).uid);
+    const texts = ["abc", "xabcabc", "ab", "", "b", "ABC", "ab\0c", "\0abc"];
+    const put = (from: number, to: number) =>
+      cache.put(
+        new Map([[
+          "kind",
+          new Map(
+            uids.slice(from, to).map((uid, i) => [
+              ...[uid, utf8(texts[(from + i) % texts.length]!)] as const,
+            ]),
+          ),
+        ]]),
+      );
+    const search = async (some: readonly number[], part: string) => {
+      const found = await cache.search(some, "kind", utf8(part));
+      return {
+        having: [...found.having.keys()].sort((a, b) => a - b),
+        unknown: [...found.unknown].sort((a, b) => a - b),
+        octets: found.having,
+      };
+    };
+    const at = (...places: number[]) => places.map((place) => uids[place]!);
+    assertEquals((await search(uids, "abc")).unknown, uids);
+    await put(0, 7);
+    const some = await search(uids, "abc");
+    assertEquals(some.having, at(0, 1, 3, 4));
+    assertEquals(some.unknown, at(7, 8, 9, 10, 11));
+    await put(7, 12);
+    const all = await search(uids, "abc");
+    assertEquals([all.having, all.unknown], [at(0, 1, 3, 4, 7, 8, 9, 11), []]);
+    assertEquals(all.octets.get(uids[1]!), utf8("xabcabc"));
+    assertEquals((await search(uids, "\0")).having, at(3, 4, 6, 7, 11));
+    // Far from each other, in another order, or unknown.
+    const apart = [uids[8]!, uids[0]!, uids[2]!, 1000];
+    const { having, unknown } = await search(apart, "abc");
+    assertEquals([having, unknown], [at(0, 8), [1000]]);
+    await inbox.expunge(at(1));
+    const left = await search(uids, "abc");
+    assertEquals([left.having, left.unknown], [
+      at(0, 3, 4, 7, 8, 9, 11),
+      at(1),
+    ]);
+    const none = await cache.search(uids, "other", utf8("abc"));
+    assertEquals(none.unknown.size, uids.length);
+  });
+
   test(
     "the text index misses no message that has the text",
     async (user, inbox) => {

@@ -17,6 +17,8 @@ export interface SearchScope {
   readonly open: (numbered: Numbered) => Message;
   /** True for a message that is \\Recent here. */
   readonly isRecent: (uid: number) => boolean;
+  /** As `Message.lacks`. */
+  readonly lacks: (uid: number, part: Uint8Array) => boolean | undefined;
   /** Lets others have their turn, and perhaps tells the client how far it is (RFC 9585). */
   readonly pause: (done: number, most: number) => Session<void>;
   /** All messages have been looked at. */
@@ -106,6 +108,10 @@ class Looking implements Known {
 
   get recent(): boolean {
     return this.#scope.isRecent(this.meta.uid);
+  }
+
+  lacks(part: Uint8Array): boolean | undefined {
+    return this.#scope.lacks(this.meta.uid, part);
   }
 
   /** Stands at the first message from `from` on that may match, and tells its place; `end` where there is none before it. */

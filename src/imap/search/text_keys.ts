@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asciiUpper, latin1Encode } from "../../bytes/mod.ts";
+import { asciiUpper, latin1Encode, utf8Encode } from "../../bytes/mod.ts";
 import {
   decodeCharset,
   decodeEncodedWords,
@@ -116,17 +116,32 @@ function headerHas(name: string, needle: string): Criterion {
 
 /** What is kept of these fields is looked through sooner than the index of texts. */
 function searchedHas(field: number, needle: string): Criterion {
+  const verify = (message: Message): boolean | Session<boolean> => {
+    const texts = knownFact(message, searchedTexts);
+    return texts === undefined
+      ? afterReading(message)
+      : fieldHas(texts, field, needle);
+  };
+  // Half a character may stand in a text whose octets do not have it.
+  if (needle === "" || !needle.isWellFormed()) {
+    return { needs: "header", matches: verify };
+  }
+  const part = utf8Encode(needle);
   return {
     needs: "header",
+    may: (known) => known.lacks(part) !== true,
     matches: (message) => {
-      const texts = knownFact(message, searchedTexts);
-      return texts === undefined
-        ? afterReading(message)
-        : fieldHas(texts, field, needle);
+      const lacks = message.lacks(part);
+      if (lacks === undefined) return afterLooking(message);
+      return lacks ? false : verify(message);
     },
   };
   function* afterReading(message: Message): Session<boolean> {
     return fieldHas(yield* headerFact(message, searchedTexts), field, needle);
+  }
+  function* afterLooking(message: Message): Session<boolean> {
+    if (yield* message.lookFor(searchedTexts.kind, part)) return false;
+    return yield* run(verify(message));
   }
 }
 
