@@ -1,4 +1,7 @@
-/** getmail reads over IMAP and POP3, and hands on to a program. */
+/**
+ * getmail reads over IMAP and POP3, and hands on to a program. It has no STARTTLS and no
+ * STLS: implicit TLS is all that it can be tried with.
+ */
 
 import { assertEquals } from "@std/assert";
 import {
