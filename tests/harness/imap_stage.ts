@@ -12,6 +12,8 @@
  * given NAME VALUE                         a key of ImapSetting: on, off, a number or a text
  * given mechanisms NAME...
  * given implicit_tls                       connections begin under TLS
+ * given slow COUNT                         the store's next step takes so many times ten seconds
+ * given ticking MILLISECONDS               every look at the clock moves it on
  * expect mail ADDRESS MAILBOX              its messages: UID, flags, octets
  * expect log EVENT                         the last such event, a field a line
  * expect no log TEXT                       nothing that was logged contains it
@@ -55,14 +57,21 @@ export class ImapStage implements Stage {
   readonly peers = new VirtualPeers(this.clock);
   readonly logged = new LogBook();
   implicitTls = false;
+  /** Signs of life that the next step of the store has time for. */
+  #slow = 0;
+  /** Milliseconds that pass with every look at the clock. */
+  #tick = 0;
   setting: ImapSetting = {
     ...imapDefaults,
     serverName: "imap.example.test",
     accounts: memoryAccounts({}),
     store: this.store,
-    now: () => this.clock.now,
+    now: () => this.clock.now += this.#tick,
     pause: () => Promise.resolve(),
-    within: async (promise) => ({ value: await promise }),
+    within: async (promise) => {
+      const value = await promise;
+      return this.#slow-- > 0 ? undefined : { value };
+    },
     administrators: [],
     later: () => new Promise(() => {}),
     random: (octets) => new Uint8Array(octets).fill(42),
@@ -105,6 +114,12 @@ export class ImapStage implements Stage {
         return this.#change({ mechanisms: rest });
       case "implicit_tls":
         this.implicitTls = true;
+        return;
+      case "slow":
+        this.#slow = Number(name);
+        return;
+      case "ticking":
+        this.#tick = Number(name);
         return;
       default:
         return this.#key(what, rest.join(" "));

@@ -5,9 +5,6 @@ import { extensions } from "../../src/imap/extensions.ts";
 import { commands } from "../../src/imap/commands.ts";
 import { listTranscripts } from "../harness/list_transcripts.ts";
 
-/** What takes time, and is shown by tests of its own. */
-const WITHOUT_SCRIPT = ["RFC 9585"];
-
 Deno.test("every extension is claimed by a transcript that names its RFC", async () => {
   const claims = (await listTranscripts())
     .filter(({ protocol }) => protocol === "imap")
@@ -17,7 +14,7 @@ Deno.test("every extension is claimed by a transcript that names its RFC", async
     claims.includes(rfc) ||
     new RegExp(`RFC [^:]*\\b${/\d+/.exec(rfc)}\\b`).test(claims);
   const missing = extensions.map(({ rfc }) => rfc)
-    .filter((rfc) => !isClaimed(rfc) && !WITHOUT_SCRIPT.includes(rfc));
+    .filter((rfc) => !isClaimed(rfc));
   assertEquals([...new Set(missing)], []);
 });
 
