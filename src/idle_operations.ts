@@ -10,7 +10,7 @@ import { filesDisk } from "./disk/mod.ts";
 import { lockData } from "./lock_data.ts";
 import { operationsOf } from "./operations.ts";
 import { openFileSpool } from "./queue/mod.ts";
-import { fileStories } from "./story/mod.ts";
+import { fileStories, tellingLog } from "./story/mod.ts";
 
 /**
  * Takes the folder until it is closed, so that no server begins to deliver meanwhile.
@@ -41,6 +41,7 @@ export async function openIdle(
     const queue = new QueueControl({
       spool,
       now,
+      log: tellingLog(log, stories, now),
       stateOf: () => "waits",
       changed: () => {},
     });

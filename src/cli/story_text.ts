@@ -29,6 +29,14 @@ const SENTENCES: Readonly<Record<string, (fields: Fields) => string>> = {
     `given up for ${goal(to)}${by(peer, tls)}${words(reply)}`,
   report_sent: ({ about, report }) =>
     `its sender was told of the ${about} by message ${report}`,
+  report_written: ({ about, of, to }) =>
+    `written here to tell ${goals(to)} of the ${about} of message ${of}`,
+  bounce_undeliverable: ({ to }) =>
+    `nobody is told that it did not reach ${goals(to)}: it has no sender`,
+  queue_retry: ({ to }) => `to be tried again at once, as asked: ${goals(to)}`,
+  queue_hold: ({ to }) => `held by the operator: ${goals(to)}`,
+  queue_release: ({ to }) => `let go on by the operator: ${goals(to)}`,
+  queue_delete: ({ to }) => `removed by the operator: ${goals(to)}`,
 };
 
 function angle(address: unknown): string {
@@ -40,6 +48,10 @@ function goal(to: unknown): string {
   const text = String(to);
   const address = angle(text.replace(/^(?:mailbox|remote):/, ""));
   return text.startsWith("mailbox:") ? `the mailbox of ${address}` : address;
+}
+
+function goals(to: unknown): string {
+  return [to].flat().map(goal).join(", ");
 }
 
 function by(peer: unknown, tls: unknown): string {

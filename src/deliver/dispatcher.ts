@@ -85,6 +85,7 @@ export class Dispatcher {
     this.control = new QueueControl({
       spool,
       now,
+      log: this.#options.log,
       stateOf: (id, key) => this.#active.stateOf(id, key),
       changed: (id) => {
         this.#active.review(id);

@@ -57,6 +57,8 @@ export interface QueueControlOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly stateOf: (id: string, key: string) => Job["state"];
+  /** Told of each message that is changed, for its story. */
+  readonly log: (event: string, fields: Record<string, unknown>) => void;
   /** Called after something of a message was noted or settled. */
   readonly changed: (id: string) => void;
 }
@@ -91,6 +93,7 @@ export class QueueControl {
   retry(filter: QueueFilter = {}, note?: NoteProgress): Promise<number> {
     const next = this.#options.now();
     return this.#note(
+      "queue_retry",
       filter,
       (progress) =>
         progress && !progress.held && progress.next > next
@@ -103,6 +106,7 @@ export class QueueControl {
   /** Stops destinations; they do not expire meanwhile. Returns how many messages. */
   hold(filter: QueueFilter, note?: NoteProgress): Promise<number> {
     return this.#note(
+      "queue_hold",
       filter,
       (progress) =>
         progress?.held
@@ -114,7 +118,7 @@ export class QueueControl {
 
   /** Lets go on what was held. Returns how many messages. */
   release(filter: QueueFilter, note?: NoteProgress): Promise<number> {
-    return this.#note(filter, (progress) => {
+    return this.#note("queue_release", filter, (progress) => {
       if (!progress?.held) return undefined;
       const { held: _, ...rest } = progress;
       return rest;
@@ -124,42 +128,45 @@ export class QueueControl {
   /** Forgets destinations without a report to anybody. Returns how many messages. */
   delete(filter: QueueFilter, note?: NoteProgress): Promise<number> {
     const { spool } = this.#options;
-    return this.#each(filter, async (entry, keys) => {
+    return this.#each("queue_delete", filter, async (entry, keys) => {
       await spool.settle(entry.id, keys);
-      return true;
+      return keys;
     }, note);
   }
 
   #note(
+    event: string,
     filter: QueueFilter,
     change: (progress: Progress | undefined) => Progress | undefined,
     note: NoteProgress | undefined,
   ): Promise<number> {
-    return this.#each(filter, async (entry, keys) => {
+    return this.#each(event, filter, async (entry, keys) => {
       const notes: Record<string, Progress> = {};
       for (const key of keys) {
         const changed = change(entry.progress(key));
         if (changed) notes[key] = changed;
       }
-      if (Object.keys(notes).length === 0) return false;
-      await this.#options.spool.note(entry.id, notes);
-      return true;
+      const changed = Object.keys(notes);
+      if (changed.length > 0) await this.#options.spool.note(entry.id, notes);
+      return changed;
     }, note);
   }
 
-  /** Counts messages for which `change` says true. */
+  /** Counts messages of which `change` changed destinations, and logs which. */
   async #each(
+    event: string,
     filter: QueueFilter,
-    change: (entry: SpoolEntry, keys: string[]) => Promise<boolean>,
+    change: (entry: SpoolEntry, keys: string[]) => Promise<readonly string[]>,
     note: NoteProgress | undefined,
   ): Promise<number> {
     let count = 0;
     for await (const slice of this.#slices(filter, note)) {
       // They share their syncs.
       await Promise.all(slice.map(async (entry) => {
-        const isChanged = await change(entry, keysOf(entry, filter));
-        if (!isChanged) return;
+        const to = await change(entry, keysOf(entry, filter));
+        if (to.length === 0) return;
         count++;
+        this.#options.log(event, { id: entry.id, to });
         this.#options.changed(entry.id);
       }));
     }

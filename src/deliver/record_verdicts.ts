@@ -101,6 +101,8 @@ async function send(
   }
   const { about } = due;
   log("report_sent", { id: entry.id, about, report: draft.id });
+  const to = report.envelope.recipients.map(({ address }) => address);
+  log("report_written", { id: draft.id, about, of: entry.id, to });
 }
 
 function notesOf(verdicts: readonly Verdict[]): Record<string, Progress> {

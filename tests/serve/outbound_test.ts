@@ -103,12 +103,19 @@ Deno.test("a refusal by another server comes back to the sender as a report", as
   await using server = await here.serve();
 
   const id = await send(server, "nobody@there.test");
-  await server.event("report_sent", (one) => one.id === id);
+  const sent = await server.event("report_sent", (one) => one.id === id);
   const report = await firstMessage(server.ports.pop3!, ANN, "secret");
   assertMatch(report, /\r\nAction: failed\r\nStatus: 5\.1\.1\r\n/);
   assertMatch(
     report,
     /\r\nDiagnostic-Code: smtp; 550 5\.1\.1 No such user here\r\n/,
+  );
+  assertMatch(
+    await here.command(`explain ${sent.report}`),
+    new RegExp(
+      `written here to tell <${ANN}> of the failure of message ${id}\n` +
+        `.* delivered to the mailbox of <${ANN}>`,
+    ),
   );
   assertEquals(await items(here, "queue list"), []);
 });
@@ -214,9 +221,17 @@ Deno.test("what waits is listed, shown, held, released, retried and deleted, bes
   );
   assertMatch(
     await here.command(`explain ${gone}`),
-    /still in the queue:\n {2}to <x@gone\.test>: waiting/,
+    /held by the operator: <x@gone\.test>\n.* let go on by the operator: <x@gone\.test>\n {2}still in the queue:\n {2}to <x@gone\.test>: waiting/,
+  );
+  assertMatch(
+    await here.command(`explain ${waiting}`),
+    /to be tried again at once, as asked: <bob@there\.test>/,
   );
   assertEquals(await here.command("queue delete --all"), "1 message removed\n");
+  assertMatch(
+    await here.command(`explain ${gone}`),
+    /removed by the operator: <x@gone\.test>\n {2}nothing of it waits any more/,
+  );
   assertEquals(await items(here, "queue list"), []);
 });
 
