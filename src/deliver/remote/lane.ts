@@ -1,5 +1,6 @@
 /**
- * A lane: what waits for one peer, and the connections that carry it.
+ * A lane: what waits for one peer, and the connections that carry it. The dispatcher's
+ * lanes lead here: those of all domains that one smarthost serves to one and the same.
  *
  * It begins with one connection; each message that is taken allows one more, a
  * connection that fails takes the allowance back (slow start). A peer that cannot be
@@ -13,7 +14,7 @@ import type { ClientResult, Transmission } from "../../smtp_client/mod.ts";
 import type { Peer, Reached } from "./reach.ts";
 
 /** A message that waits for a connection. */
-export interface Job {
+export interface Errand {
   readonly transmission: Omit<Transmission, "done">;
   /** Told once; `peer` took part. */
   readonly done: (
@@ -51,9 +52,9 @@ const MOST_UNTRIED = 2;
 
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #jobs: Job[] = [];
+  readonly #errands: Errand[] = [];
   /** Connections with nothing to do. */
-  readonly #resting: ((job: Job | undefined) => void)[] = [];
+  readonly #resting: ((errand: Errand | undefined) => void)[] = [];
   #open = 0;
   /** Connections that have not asked for a message yet. */
   #opening = 0;
@@ -69,20 +70,20 @@ export class Lane {
   /** Nothing is known here that a new lane would not know. */
   get isIdle(): boolean {
     const { now } = this.#options;
-    return this.#open === 0 && this.#jobs.length === 0 &&
+    return this.#open === 0 && this.#errands.length === 0 &&
       (this.#closed === undefined || this.#closed.until <= now());
   }
 
-  send(job: Job): void {
+  send(errand: Errand): void {
     const closed = this.#closed;
     if (closed && closed.until > this.#options.now()) {
-      job.unreached(closed.why, closed.until);
+      errand.unreached(closed.why, closed.until);
       return;
     }
     const rest = this.#resting.shift();
-    if (rest) rest(job);
+    if (rest) rest(errand);
     else {
-      this.#jobs.push(job);
+      this.#errands.push(errand);
       this.#openMore();
     }
   }
@@ -100,7 +101,7 @@ export class Lane {
 
   #openMore(): void {
     const most = Math.min(this.#allowed, this.#options.most());
-    while (this.#open < most && this.#opening < this.#jobs.length) {
+    while (this.#open < most && this.#opening < this.#errands.length) {
       void this.#connect();
     }
   }
@@ -129,20 +130,20 @@ export class Lane {
   }
 
   async #next(peer: Peer): Promise<Transmission | undefined> {
-    const job = this.#jobs.shift() ?? await this.#rest();
-    if (job === undefined) return undefined;
+    const errand = this.#errands.shift() ?? await this.#rest();
+    if (errand === undefined) return undefined;
     return {
-      ...job.transmission,
-      done: (results) => this.#done(job, results, peer),
+      ...errand.transmission,
+      done: (results) => this.#done(errand, results, peer),
     };
   }
 
-  #rest(): Promise<Job | undefined> {
+  #rest(): Promise<Errand | undefined> {
     if (this.#isStopped) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const wake = (job: Job | undefined) => {
+      const wake = (errand: Errand | undefined) => {
         clearTimeout(timer);
-        resolve(job);
+        resolve(errand);
       };
       const timer = setTimeout(() => {
         this.#resting.splice(this.#resting.indexOf(wake), 1);
@@ -153,13 +154,13 @@ export class Lane {
   }
 
   #done(
-    job: Job,
+    errand: Errand,
     results: readonly ClientResult[],
     peer: Peer,
   ): void | Promise<void> {
     const untried = results.every((result) => result.untried);
-    if (untried && job.untried++ < MOST_UNTRIED) {
-      this.#jobs.unshift(job);
+    if (untried && errand.untried++ < MOST_UNTRIED) {
+      this.#errands.unshift(errand);
       return;
     }
     const lost = results.some(({ spoken, step }) =>
@@ -170,7 +171,7 @@ export class Lane {
       this.#failures = 0;
       this.#allowed = Math.min(this.#options.most(), this.#allowed + 1);
     }
-    return job.done(results, peer);
+    return errand.done(results, peer);
   }
 
   /** While other connections work, the peer has as many as it wants; else it is left alone. */
@@ -181,6 +182,6 @@ export class Lane {
     const pause = Math.min(LONGEST_BREAK, FIRST_BREAK * 2 ** this.#failures++);
     const until = now() + (why.kind === "failed" ? 0 : pause);
     this.#closed = { until, why };
-    for (const job of this.#jobs.splice(0)) job.unreached(why, until);
+    for (const errand of this.#errands.splice(0)) errand.unreached(why, until);
   }
 }

@@ -24,7 +24,7 @@ import type {
 } from "../../smtp_client/mod.ts";
 import type { Courier, Outcome } from "../courier.ts";
 import { isExpanded } from "../report.ts";
-import { type Job, Lane, type Unreached } from "./lane.ts";
+import { type Errand, Lane, type Unreached } from "./lane.ts";
 import { type Peer, reach, type ReachOptions } from "./reach.ts";
 import type { TlsWish } from "./protection.ts";
 import { type Route, routeOf } from "./route.ts";
@@ -319,7 +319,7 @@ function transmissionOf(
   from: string,
   recipients: readonly TransmissionRecipient[],
   spool: Spool,
-): Job["transmission"] {
+): Errand["transmission"] {
   const { body, smtputf8, ret, envid } = envelope;
   const { requireTls, deliverBy, priority } = envelope;
   return {

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertExists } from "@std/assert";
 import {
-  type Job,
+  type Errand,
   Lane,
   type Unreached,
 } from "../../../src/deliver/remote/lane.ts";
@@ -70,7 +70,7 @@ function stage({ most = 4, messages = 100, places = 100 } = {}) {
       ),
   });
   const send = async (name: string) => {
-    const job: Job = {
+    const errand: Errand = {
       untried: 0,
       transmission: {
         from: name,
@@ -85,7 +85,7 @@ function stage({ most = 4, messages = 100, places = 100 } = {}) {
       unreached: ({ reply }, until) =>
         void told.push(`${name}: ${reply.lines[0]}, not before ${until}`),
     };
-    lane.send(job);
+    lane.send(errand);
     await settle();
   };
   return { lane, connections, told, send, pass: (time: number) => now += time };
