@@ -12,6 +12,7 @@ import { concatBytes, CR, latin1Decode, LF, utf8Encode } from "../bytes/mod.ts";
 import { limits } from "./limits.ts";
 import {
   Disconnected,
+  flush,
   type InputEvent,
   type Session,
   type Step,
@@ -271,10 +272,16 @@ export class Wire {
    * Goes straight on, unless it is known by now that the peer sends no more: then it
    * waits for no answer either. For work that takes long without a word to the peer.
    *
+   * Behind input that is still to be used no end is seen; but what waits for the peer is
+   * sent then, which fails where nobody takes it.
+   *
    * @throws {Disconnected}
    */
   *unlessGone(): Session<void> {
-    if (this.buffered > 0) return;
+    if (this.buffered > 0) {
+      if (this.hasOutput) yield* flush();
+      return;
+    }
     if (this.#ended) throw new Disconnected();
     yield { kind: "poll" };
     if (this.#ended && this.buffered === 0) throw new Disconnected();

@@ -101,6 +101,21 @@ Deno.test("work that takes long ends when its peer is gone, and loses nothing th
   await net.stop(1000);
 });
 
+Deno.test("work that takes long ends when its peer is gone, whatever else that peer had asked for", async () => {
+  const { net, port } = start();
+  const peer = await Peer.connect(port);
+  await peer.line();
+  const before = left.length;
+  // All of them would take a minute.
+  await peer.send("LONG 60\r\n".repeat(1000));
+  peer.close();
+  for (let tries = 0; tries < 1000 && left.length === before; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assertEquals(left.length, before + 1);
+  await net.stop(1000);
+});
+
 Deno.test("stop() lets work in progress end, then says goodbye", async () => {
   const { net, port } = start();
   const [idle, busy] = [await Peer.connect(port), await Peer.connect(port)];
