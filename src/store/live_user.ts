@@ -18,7 +18,13 @@ import {
   listFolders,
   makeFolders,
 } from "./maildir_folders.ts";
-import { finishRenaming, isRemoved, removeFolder } from "./mailbox_folders.ts";
+import {
+  finishRenaming,
+  isPlain,
+  isRemoved,
+  normalFolders,
+  removeFolder,
+} from "./mailbox_folders.ts";
 import { INBOX, mailboxFolder, mailboxOfFolder } from "./mailbox_name.ts";
 import { loadNumbers, makeNumbers, type Numbers } from "./numbers.ts";
 import { Serial } from "./serial.ts";
@@ -66,6 +72,7 @@ export class LiveUser {
   /** Those that are loaded. */
   readonly #loaded = new Map<string, LiveMailbox>();
   readonly #numbering = new Serial();
+  readonly #naming = new Serial();
 
   private constructor(
     surroundings: Surroundings,
@@ -149,9 +156,9 @@ export class LiveUser {
   async mailbox(name: string): Promise<LiveMailbox | undefined> {
     const live = this.#mailboxes.get(name);
     if (live) return await live;
-    return name === INBOX || await this.isThere(name)
-      ? await this.open(name)
-      : undefined;
+    const isThere = name === INBOX || await this.isThere(name) ||
+      !isPlain(name) && (await this.names()).includes(name);
+    return isThere ? await this.open(name) : undefined;
   }
 
   async isThere(name: string): Promise<boolean> {
@@ -277,7 +284,9 @@ export class LiveUser {
   async names(): Promise<readonly string[]> {
     const { surroundings, home } = this;
     await this.certify();
-    const folders = await surroundings.disk.list(home.path);
+    const folders = await this.#naming.run(() =>
+      normalFolders(surroundings, home.path)
+    );
     const names: string[] = [];
     for (const folder of folders) {
       if (isRemoved(folder)) {

@@ -3,7 +3,12 @@
 import { DiskError } from "../disk/mod.ts";
 import { isWithin } from "./hierarchy.ts";
 import { mapFiles } from "./in_pieces.ts";
-import { mailboxFolder, mailboxOfFolder } from "./mailbox_name.ts";
+import {
+  mailboxFolder,
+  mailboxOfFolder,
+  normalMailboxName,
+} from "./mailbox_name.ts";
+import { InvalidMailboxName } from "./store.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What removed mailboxes are called until their files are gone. */
@@ -26,6 +31,51 @@ export async function finishRenaming(
     await disk.rename(`${home}/${folder}`, `${home}/${renamed}`);
   }
   await disk.syncDir(home, "store.rename");
+}
+
+/**
+ * The folders of an account. Those that another program named in another form than NFC get
+ * their normal names first: under any other nobody could open them (RFC 9051 §5.1). Where
+ * the normal name is taken, the folder is left out, and left alone.
+ *
+ * @throws {DiskError}
+ */
+export async function normalFolders(
+  { disk, log }: Surroundings,
+  home: string,
+): Promise<readonly string[]> {
+  const folders = new Set(await disk.list(home));
+  const strange = [...folders].filter((name) => normalFolder(name) !== name);
+  for (const folder of strange) {
+    const normal = normalFolder(folder);
+    folders.delete(folder);
+    if (normal === "" || folders.has(normal)) {
+      log("store.name-taken", { path: `${home}/${folder}` });
+      continue;
+    }
+    await disk.rename(`${home}/${folder}`, `${home}/${normal}`);
+    folders.add(normal);
+  }
+  if (strange.length > 0) await disk.syncDir(home, "store.rename");
+  return [...folders];
+}
+
+/** What a folder should be called, "" where it can have no name; what is no mailbox's stays as it is. */
+function normalFolder(folder: string): string {
+  const name = mailboxOfFolder(folder);
+  if (name === undefined || isPlain(name)) return folder;
+  try {
+    return mailboxFolder(normalMailboxName(name));
+  } catch (error) {
+    // In form NFC a few names are longer.
+    if (error instanceof InvalidMailboxName) return "";
+    throw error;
+  }
+}
+
+/** True where a name is normal for sure, without a closer look. */
+export function isPlain(name: string): boolean {
+  return /^(?!inbox(?:\/|$))[ -~]+$/i.test(name);
 }
 
 /** Takes a mailbox out of the list; durable when it resolves. Its files go after that. @throws {DiskError} */

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DiskError, type MemoryDisk } from "../../src/disk/mod.ts";
 import { formatFacts, parseFacts } from "../../src/store/account_file.ts";
+import { mailboxFolder } from "../../src/store/mailbox_name.ts";
 import {
   maildirStore,
   type MailUser,
@@ -134,6 +135,42 @@ Deno.test("a mailbox whose folder another program renamed keeps its numbers", as
   const found = (await again.mailbox("New"))!;
   assertEquals([found.id, found.uidValidity], [old.id, old.uidValidity]);
   assertEquals((await found.metas())[0]!.uid, uid);
+});
+
+Deno.test("mailboxes that other programs named in another form than NFC are there under their normal names", async () => {
+  const disk = tickingDisk();
+  const strange = [
+    "A\u0308",
+    "inbox/e\u0301",
+    "U\u0308/a",
+    "o\u0308",
+    "\u00f6",
+  ];
+  for (const name of [...strange, "inbox"]) {
+    for (const folder of ["cur", "new", "tmp"]) {
+      await disk.makeDir(`${HOME}/${mailboxFolder(name)}/${folder}`);
+    }
+    await put(disk, `${HOME}/${mailboxFolder(name)}/cur/1.M1P2.host:2,S`, name);
+  }
+  const user = await userOn(disk);
+  assertEquals((await user.mailbox("\u00c4"))!.name, "\u00c4");
+  const names = ["INBOX", "INBOX/\u00e9", "\u00c4", "\u00dc/a", "\u00f6"];
+  const infos = await user.list();
+  assertEquals(
+    infos.filter(({ selectable }) => selectable).map(({ name }) => name),
+    names,
+  );
+  for (const name of names.slice(1)) {
+    const [meta] = await (await user.mailbox(name))!.metas();
+    assertEquals(
+      meta!.size,
+      utf8(name.normalize(name === "\u00f6" ? "NFC" : "NFD")).length,
+    );
+  }
+  await user.delete("\u00f6");
+  // What was in the way of the other is gone.
+  const [meta] = await (await user.mailbox("\u00f6"))!.metas();
+  assertEquals(meta!.size, utf8("o\u0308").length);
 });
 
 Deno.test("no UIDVALIDITY is given twice in an account, though time stands still", async () => {
