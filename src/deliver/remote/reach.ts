@@ -18,6 +18,7 @@ import {
   type Protection,
   protectionFor,
   type TlsWish,
+  type Why,
 } from "./protection.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { FixedHost, Route } from "./route.ts";
@@ -38,7 +39,8 @@ export type Reached =
 export interface Peer {
   /** "mx.example.org[192.0.2.1]:25". */
   readonly name: string;
-  readonly tls?: LinkTls;
+  /** "TLSv1.3 TLS_AES_256_GCM_SHA384 (verified by dane; dane)"; absent in the clear. */
+  readonly tls?: string;
 }
 
 export interface ReachOptions {
@@ -255,7 +257,8 @@ async function converse(
     ...call,
     next: (tls) => {
       served = true;
-      return next({ name, ...(tls === undefined ? {} : { tls }) });
+      if (tls === undefined) return next({ name });
+      return next({ name, tls: tlsText(tls, protection.why) });
     },
   });
   const about = { route, host: host.name, protection, result };
@@ -269,6 +272,11 @@ async function converse(
   const reached = later(reason, name);
   if (result.tlsFailure) tlsFailed.add(reached);
   return reached;
+}
+
+function tlsText({ version, cipher, verified }: LinkTls, why: Why): string {
+  const proof = verified ? `verified by ${verified}` : "not verified";
+  return `${version} ${cipher} (${proof}; ${why})`;
 }
 
 /** A refusal of the whole host is no word on its domain's mail: it is tried again. */

@@ -357,7 +357,7 @@ function outcomeOf(result: ClientResult, { name, tls }: Peer): Outcome {
     kind,
     reply: inPeersWords(reply),
     peer: name,
-    ...(tls === undefined ? {} : { tls: `${tls.version} ${tls.cipher}` }),
+    ...(tls === undefined ? {} : { tls }),
     ...(kind === "sent" ? dsn ? { reports: true } : { relayed: true } : {}),
   };
 }
