@@ -64,9 +64,8 @@ export function* readRanges(
   ranges: readonly OctetRange[],
   most: number,
 ): Session<Map<OctetRange, Uint8Array>> {
-  const found = new Map<OctetRange, Uint8Array>();
   const last = ranges.at(-1);
-  if (last === undefined) return found;
+  if (last === undefined) return new Map();
   const octets = yield* message.octets();
   const picker = new RangePicker(ranges, most);
   yield* passRange(octets, { start: 0, end: last.end }, (chunk) => {

@@ -50,19 +50,19 @@ export const sentDates: HeaderFact<SentDates> = {
       local: value === undefined ? NaN : parseLocalDate(value) ?? NaN,
     };
   },
-  write: ({ utc, local }) =>
-    new Uint8Array(new Float64Array([utc, local]).buffer),
+  write: ({ utc, local }) => {
+    const octets = new Uint8Array(16);
+    const view = new DataView(octets.buffer);
+    view.setFloat64(0, utc, true);
+    view.setFloat64(8, local, true);
+    return octets;
+  },
   read: (octets) => {
-    const [utc, local] = numbersIn(octets);
-    return { utc, local };
+    // Where in a page they stand is not aligned.
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    return { utc: view.getFloat64(0, true), local: view.getFloat64(8, true) };
   },
 };
-
-/** Two numbers, wherever in a page they stand. */
-function numbersIn(octets: Uint8Array): [number, number] {
-  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-  return [view.getFloat64(0, true), view.getFloat64(8, true)];
-}
 
 /** Fields that have a search key of their own. */
 export const SEARCHED = ["FROM", "TO", "CC", "BCC", "SUBJECT"] as const;
